@@ -1,5 +1,6 @@
 //! Merges the rooms' routers and wraps them in layers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -27,6 +28,7 @@ mod descriptors;
 mod document;
 mod metrics;
 mod once;
+mod permitted;
 mod server;
 mod site;
 mod socket;
@@ -80,7 +82,7 @@ pub fn router(app: &App) -> Router {
         })
         .layer(from_fn_with_state(once, once::once))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn_with_state(app.orgs.clone(), authenticate))
+        .layer(from_fn_with_state(Arc::new(app.orgs.clone()), authenticate))
         // Its token is nobody's session, and it answers while the database does not.
         .merge(metrics::router(app))
         .layer(panic_layer())
@@ -142,7 +144,7 @@ fn operations(app: &App) -> Router {
 
 /// Puts the [`Actor`](crate::base::Actor) of a good bearer token into the request. A bad token leaves it out,
 /// and the routes that need one answer 401.
-async fn authenticate(State(orgs): State<Orgs>, mut request: Request, next: Next) -> Response {
+async fn authenticate(State(orgs): State<Arc<Orgs>>, mut request: Request, next: Next) -> Response {
     let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if let Some(("Bearer" | "bearer", token)) = token.and_then(|value| value.split_once(' ')) {
         match orgs.authenticate(token.trim()).await {

@@ -63,6 +63,14 @@ impl Follower for InOrder {
             }
         })
     }
+
+    fn follow_all<'a>(&'a self, facts: &'a [Recorded]) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            for follower in &self.0 {
+                follower.follow_all(facts).await;
+            }
+        })
+    }
 }
 
 /// Those who do what was left for later.

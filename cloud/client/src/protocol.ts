@@ -82,6 +82,8 @@ export interface Offer {
   currency?: string;
   price?: OfferPrice;
   variants: { id: string; stock: number; price?: OfferPrice }[];
+  /** A public view of at least this `version` has it; absent from an earlier cloud. */
+  version?: number;
 }
 
 /** A coupon as shoppers see it once it is pinned. */
@@ -135,6 +137,8 @@ export interface Airing {
 /** The room as it stands. */
 export interface Snapshot extends Airing {
   viewers: number;
+  /** The public view is to have at least this `version`; absent from an earlier cloud. */
+  version?: number;
   messages: ChatMessage[];
   highlights: Highlight[];
 }
@@ -150,7 +154,8 @@ export type RoomEvent =
   | { e: 'viewers'; count: number }
   | { e: 'highlight'; highlight: Highlight }
   | ({ e: 'state' } & Airing)
-  | { e: 'lineup_changed' }
+  /** The public view that has it is of at least this `version`; absent from an earlier cloud. */
+  | { e: 'lineup_changed'; version?: number }
   /** To shoppers whose socket asked for it with `?offers=1`; others are told that the line-up changed. */
   | ({ e: 'offer' } & Offer)
   | { e: 'order'; id: string; total_minor: number; currency: string; items: number }

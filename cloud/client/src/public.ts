@@ -12,11 +12,13 @@ type Sent<T> = { [Field in keyof T]-?: Exclude<T[Field], undefined> };
 export type Brand = Schemas['Brand'];
 
 /** A show as everybody may see it. */
-export type PublicShow = Omit<Sent<Schemas['PublicShow']>, 'products' | 'highlight' | 'brand'> & {
+export type PublicShow = Omit<Sent<Schemas['PublicShow']>, 'products' | 'highlight' | 'brand' | 'version'> & {
   /** Absent in answers of clouds of earlier versions. */
   brand?: Brand;
   products: ProductCard[];
   highlight: Highlight | null;
+  /** What was true at the fact of this number is in it; absent in answers of clouds of earlier versions. */
+  version?: number;
 };
 /** Which show a channel stands on, and why. */
 export type PublicChannel = { show: PublicShow | null; reason: Schemas['Channel']['reason'] };

@@ -139,6 +139,8 @@ codes! {
     PublisherBusy = "publisher_busy", retryable true;
     /// There is no longer any of it in stock.
     OutOfStock = "out_of_stock", retryable false;
+    /// The catalogue holds nothing of that name, or several things.
+    UnknownProduct = "unknown_product", retryable false;
     /// The number stands for something else already: the body is not the one that came with it first.
     RefTaken = "ref_taken", retryable false;
     /// The call would undo what others did meanwhile: say in `If-Match` which version was seen.
@@ -171,7 +173,7 @@ codes! {
     IdempotencyInProgress = "idempotency_in_progress", retryable true;
     /// The request with that `Idempotency-Key` was answered with a secret, which is shown once.
     SecretAlreadyShown = "secret_already_shown", retryable false;
-    /// The request with that `Idempotency-Key` was done; its answer was too large to be kept.
+    /// The request with that `Idempotency-Key` was done; its answer was too large to be kept, or was lost when the server failed.
     AnswerNotKept = "answer_not_kept", retryable false;
     /// Our fault; it is in our log.
     Internal = "internal", retryable true;

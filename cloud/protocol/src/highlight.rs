@@ -135,6 +135,9 @@ pub struct Offer {
     pub price: Option<OfferPrice>,
     /// All of its variants.
     pub variants: Vec<VariantOffer>,
+    /// A public view of at least this `version` has it; a server older than this field never sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 /// The same of a variant.
@@ -201,6 +204,7 @@ impl ProductCard {
             currency: Some(self.currency),
             price: Some(price),
             variants: self.variants.iter().map(variant).collect(),
+            version: None,
         }
     }
 

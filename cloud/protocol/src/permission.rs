@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::Role;
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident $word:literal: $($role:ident)|+ $(, $keyed:ident)?;)*) => {
-        /// What can be allowed. The roles that may do it stand beside each in the source.
+    ($($(#[doc = $doc:literal])+ $name:ident $word:literal: $($role:ident)|+ $(, $keyed:ident)?;)*) => {
+        /// What can be allowed.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[cfg_attr(feature = "specta", derive(specta::Type))]
         #[serde(rename_all = "snake_case")]
         #[repr(u8)]
-        pub enum Permission { $($(#[$doc])* $name,)* }
+        pub enum Permission { $($(#[doc = $doc])+ $name,)* }
 
         impl Permission {
             /// Every permission.
@@ -22,6 +22,12 @@ macro_rules! permissions {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
+            }
+
+            /// What it lets somebody do, in a sentence.
+            #[must_use]
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii(),)* }
             }
 
             /// Whether `role` may do it.

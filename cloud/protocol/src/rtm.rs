@@ -124,6 +124,9 @@ pub struct Snapshot {
     pub airing: Airing,
     /// People watching.
     pub viewers: u32,
+    /// The public view is to have at least this `version`; a server older than this field never sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
     /// The last messages, oldest first.
     #[serde(deserialize_with = "known")]
     pub messages: Vec<ChatMessage>,
@@ -189,7 +192,11 @@ pub enum RoomEvent {
     /// The show moved.
     State(Airing),
     /// Products or coupons of the line-up changed; load the show again.
-    LineupChanged,
+    LineupChanged {
+        /// The public view that has it is of at least this `version`; a server older than this field never sends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<i64>,
+    },
     /// Shoppers only, and those alone who asked for it: what a product costs, or how many are left as far as they are told, is other.
     Offer(Offer),
     /// Staff only: somebody bought.

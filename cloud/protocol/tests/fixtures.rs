@@ -46,6 +46,6 @@ fn what_a_later_server_says_beside_what_is_known_is_left_out() {
     let [ServerFrame::Welcome { missed, .. }, ServerFrame::Tick { seq: 44, events }] = &frames[..] else {
         panic!("{frames:?}");
     };
-    assert_eq!(missed, &[RoomEvent::LineupChanged]);
-    assert_eq!(events, &[RoomEvent::Viewers { count: 1285 }, RoomEvent::LineupChanged]);
+    assert_eq!(missed, &[RoomEvent::LineupChanged { version: None }]);
+    assert_eq!(events, &[RoomEvent::Viewers { count: 1285 }, RoomEvent::LineupChanged { version: None }]);
 }

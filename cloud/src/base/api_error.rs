@@ -81,7 +81,7 @@ pub enum Problems {
     /// The request is malformed.
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(Problem),
-    /// No valid session came with the request.
+    /// No valid session or API key came with the request.
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthenticated(Problem),
     /// The member's role does not allow it.
@@ -105,9 +105,6 @@ pub enum Problems {
     /// A field does not hold what it should.
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(Problem),
-    /// It needs `If-Match`.
-    #[response(status = 428, content_type = "application/problem+json")]
-    Unseen(Problem),
     /// Too many tries in a short time.
     #[response(status = 429, content_type = "application/problem+json")]
     RateLimited(Problem),
@@ -277,6 +274,7 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::SecretAlreadyShown
         | Code::AnswerNotKept
         | Code::OutOfStock
+        | Code::UnknownProduct
         | Code::RefTaken => StatusCode::CONFLICT,
         Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Code::RateLimited | Code::TooSlow => StatusCode::TOO_MANY_REQUESTS,

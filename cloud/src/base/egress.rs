@@ -44,6 +44,9 @@ pub enum EgressError {
     /// Nobody can be asked from here: the system has no certificates, for example.
     #[error("this server cannot ask others; its operator finds why in its log")]
     NoClient(#[source] reqwest::Error),
+    /// Nobody knows the name, or nobody who does answers.
+    #[error("there is no server of that name; look at how the address is spelt")]
+    NoServer,
     /// The far side does not answer as it should.
     #[error("the server there does not answer, or breaks off")]
     FarSide(#[source] reqwest::Error),
@@ -53,7 +56,7 @@ impl EgressError {
     /// Whether the same address may answer later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::FarSide(_) | Self::NoClient(_))
+        matches!(self, Self::FarSide(_) | Self::NoServer | Self::NoClient(_))
     }
 }
 
@@ -152,11 +155,19 @@ impl Egress {
 #[error("the name leads to no address of the public internet")]
 struct Hidden;
 
+/// A name that leads nowhere.
+#[derive(Debug, thiserror::Error)]
+#[error("the name is not known")]
+struct Unnamed(#[source] std::io::Error);
+
 fn refused(error: reqwest::Error) -> EgressError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(one) = cause {
         if one.is::<Hidden>() {
             return EgressError::NotPublic;
+        }
+        if one.is::<Unnamed>() {
+            return EgressError::NoServer;
         }
         cause = one.source();
     }
@@ -172,7 +183,7 @@ impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let local = self.local;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(Unnamed)?;
             let allowed: Vec<SocketAddr> = found.filter(|found| is_allowed(found.ip(), local)).collect();
             if allowed.is_empty() {
                 return Err(Hidden.into());
@@ -308,6 +319,18 @@ mod tests {
         let egress = Egress::new(false);
         let url = Url::parse("http://localhost:9/").unwrap();
         assert!(matches!(egress.get(&url).await, Err(EgressError::NotPublic)));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_is_told_from_a_server_that_is_silent() {
+        let egress = Egress::new(true);
+        // Longer than any name's part, so that nobody has to be asked.
+        let url = Url::parse(&format!("http://{}.example/", "x".repeat(64))).unwrap();
+        let unknown = egress.get(&url).await.unwrap_err();
+        assert!(matches!(unknown, EgressError::NoServer) && unknown.is_passing(), "{unknown}");
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let silent = egress.get(&Url::parse(&format!("http://{closed}/")).unwrap()).await;
+        assert!(matches!(silent, Err(EgressError::FarSide(_))));
     }
 
     /// A server that answers each connection with the next of `answers`; its port.

@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use vitrine_protocol::Code;
 
+use super::body_error::sentence;
+use super::objects::Objects;
 use super::{Actor, ApiError, Caller, Invalid};
 
 /// A body must be complete within this time.
@@ -44,20 +46,17 @@ fn is_json(request: &Request) -> bool {
     kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
 }
 
-/// Reads all of `body`, and refuses fields that nobody reads.
+/// Reads all of `body`, and refuses fields that nobody reads, and lists in place of objects.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let mut unknown = None;
     let mut reader = serde_json::Deserializer::from_slice(body);
     let mut note = |path: serde_ignored::Path<'_>| {
         unknown.get_or_insert_with(|| dotted(&path));
     };
-    let noting = serde_ignored::Deserializer::new(&mut reader, &mut note);
+    let noting = serde_ignored::Deserializer::new(Objects(&mut reader), &mut note);
     let value = serde_path_to_error::deserialize(noting).map_err(|error| {
-        let place = match error.path().to_string() {
-            path if path == "." => "the body".to_owned(),
-            path => format!("`{}`", repeated(&path)),
-        };
-        ApiError::new(Code::InvalidRequest, format!("{place}: {}", repeated(&error.inner().to_string())))
+        let words = sentence(&repeated(&error.path().to_string()), error.inner());
+        ApiError::new(Code::InvalidRequest, repeated(&words))
     })?;
     reader.end().map_err(|error| ApiError::new(Code::InvalidRequest, format!("the body: {error}")))?;
     match unknown {
@@ -150,7 +149,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Actor {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
-            ApiError::new(Code::Unauthenticated, "sign in first: no valid session came with the request")
+            let said = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let is_key = said
+                .and_then(|value| value.split_once(' '))
+                .is_some_and(|(_, token)| token.trim().starts_with("vtk_"));
+            let words = match is_key {
+                true => "this API key is not known, was revoked, or has ended",
+                false => "sign in first: no valid session came with the request",
+            };
+            ApiError::new(Code::Unauthenticated, words)
         })
     }
 }
@@ -328,13 +335,29 @@ mod tests {
             (r#"{"title":"","variants":[{"sku":"","colour":{"a":1}}]}"#, 422, "`variants.0.colour`"),
             (r#"{"title":"","cover":{"sku":"","a\u0000b":1}}"#, 422, "`cover.ab`"),
             (r#"{"title":"","variants":[{"sku":7}]}"#, 400, "`variants[0].sku`"),
-            (r#"{"title":"x","title":"y"}"#, 400, "duplicate field"),
+            (r#"{"title":"x","title":"y"}"#, 400, "`title` stands there twice"),
+            (r#"{"variants":[]}"#, 400, "`title` is missing"),
             (r#"{"title":"x"} {}"#, 400, "trailing"),
         ] {
             let (got, problem) = ask(post_json(), body).await;
             let detail = problem["detail"].as_str().unwrap_or_default();
             assert!(got == status && detail.contains(words), "{body}: {got} {detail}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_list_is_no_object_at_the_door_and_behind_it() {
+        for (body, place) in [
+            (r#"["x"]"#, "the body"),
+            (r#"{"title":"x","variants":[{"sku":"a"},["b"]]}"#, "`variants[1]`"),
+            (r#"{"title":"x","cover":["a"]}"#, "`cover`"),
+        ] {
+            let (got, problem) = ask(post_json(), body).await;
+            let told = (got, problem["code"].as_str(), problem["detail"].as_str());
+            let detail = format!("{place} takes an object");
+            assert_eq!(told, (400, Some("invalid_request"), Some(detail.as_str())), "{body}");
+        }
+        assert_eq!(ask(post_json(), r#"{"title":"x","variants":[{"sku":"a"}]}"#).await.0, 200);
     }
 
     #[tokio::test]
@@ -360,6 +383,12 @@ mod tests {
     #[tokio::test]
     async fn without_a_session_the_answer_is_401() {
         assert_eq!(ask(Request::get("/me"), "").await.1["code"], "unauthenticated");
+        for (said, words) in [("Bearer vtk_x", "API key"), ("Bearer vts_x", "session"), ("vtk_x", "session")]
+        {
+            let (status, problem) = ask(Request::get("/me").header("authorization", said), "").await;
+            assert_eq!((status, &problem["code"]), (401, &"unauthenticated".into()));
+            assert!(problem["detail"].as_str().unwrap().contains(words), "{said}: {problem}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod actor;
 mod api_error;
+mod body_error;
 mod budget;
 mod caller;
 mod check;
@@ -13,6 +14,7 @@ mod egress;
 mod extract;
 mod http_client;
 mod memory;
+mod objects;
 mod page;
 mod request_id;
 mod secret;

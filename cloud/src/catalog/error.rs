@@ -46,6 +46,9 @@ pub enum CatalogError {
     /// Fewer are left than are to be held; holds the line, from 1, and what it is of.
     #[error("line {0}: not enough of {1} is left")]
     OutOfStock(usize, String),
+    /// A line names no variant of the catalogue, or several; holds the line, from 1, and what it says.
+    #[error("line {0}: nothing in the catalogue, or more than one thing, is called {1}")]
+    UnknownName(usize, String),
     /// The number came with another body before.
     #[error("the number {0} stands for something else")]
     RefTaken(String),

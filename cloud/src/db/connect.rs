@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 65] = [
+const MIGRATIONS: [(i64, &str, &str); 70] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -84,6 +84,11 @@ const MIGRATIONS: [(i64, &str, &str); 65] = [
     (128, "former_channels", include_str!("../../migrations/0128_former_channels.sql")),
     (130, "passkey_sites", include_str!("../../migrations/0130_passkey_sites.sql")),
     (131, "first_payment", include_str!("../../migrations/0131_first_payment.sql")),
+    (134, "code_tries", include_str!("../../migrations/0134_code_tries.sql")),
+    (135, "trade_indexes", include_str!("../../migrations/0135_trade_indexes.sql")),
+    (136, "fresh_messages", include_str!("../../migrations/0136_fresh_messages.sql")),
+    (137, "webhooks_by_hand", include_str!("../../migrations/0137_webhooks_by_hand.sql")),
+    (138, "marked_replays", include_str!("../../migrations/0138_marked_replays.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.
@@ -114,11 +119,14 @@ pub(super) const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
 /// The database. Clones share its pools.
 #[derive(Clone)]
 pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     pools: Pools,
     commits: Commits,
 }
 
-#[derive(Clone)]
 enum Pools {
     /// One connection writes, a few read. The lock file is held as long as a clone lives.
     Sqlite { writer: SqlitePool, readers: SqlitePool, _lock: Option<Arc<File>> },
@@ -127,6 +135,10 @@ enum Pools {
 }
 
 impl Db {
+    fn over(pools: Pools, commits: Commits) -> Self {
+        Self { inner: Arc::new(Inner { pools, commits }) }
+    }
+
     /// Opens `url`: `sqlite:PATH` (made when missing) or `postgres:…`. Runs no migration.
     ///
     /// # Errors
@@ -147,7 +159,7 @@ impl Db {
         } else {
             return Err(DbError::UnknownUrl);
         };
-        Ok(Self { pools, commits: Commits::default() })
+        Ok(Self::over(pools, Commits::default()))
     }
 
     /// Opens `url` as [`Db::connect`] does, beside a process that owns the file: for a person's single acts. What it records is heard by
@@ -159,7 +171,7 @@ impl Db {
         match url.strip_prefix("sqlite:") {
             Some(path) => {
                 let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-                Ok(Self { pools: sqlite_pools(path, None).await?, commits: Commits::default() })
+                Ok(Self::over(sqlite_pools(path, None).await?, Commits::default()))
             }
             None => Self::connect(url).await,
         }
@@ -169,12 +181,10 @@ impl Db {
     /// everything else. On SQLite, the same pools. Needs a running tokio runtime.
     #[must_use]
     pub fn apart(&self, connections: u32) -> Self {
-        let mut apart = self.clone();
-        if let Pools::Pg(pool) = &self.pools {
-            let options = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_WITHIN);
-            apart.pools = Pools::Pg(options.connect_lazy_with(pool.connect_options().as_ref().clone()));
-        }
-        apart
+        let Pools::Pg(pool) = &self.inner.pools else { return self.clone() };
+        let options = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_WITHIN);
+        let pool = options.connect_lazy_with(pool.connect_options().as_ref().clone());
+        Self::over(Pools::Pg(pool), self.inner.commits.clone())
     }
 
     /// Brings the tables up to date. Safe while another version still serves, and when run twice at once.
@@ -189,7 +199,7 @@ impl Db {
 
     /// Runs the migrations up to `version`, for tests of those that follow.
     pub(super) async fn migrate_to(&self, version: i64) -> Result<(), DbError> {
-        let of_each = OF_EACH.map(|(number, name, sqlite, pg)| match &self.pools {
+        let of_each = OF_EACH.map(|(number, name, sqlite, pg)| match &self.inner.pools {
             Pools::Sqlite { .. } => (number, name, sqlite),
             Pools::Pg(_) => (number, name, pg),
         });
@@ -201,7 +211,7 @@ impl Db {
             .collect();
         let mut migrator = Migrator::with_migrations(migrations);
         migrator.set_ignore_missing(true);
-        match &self.pools {
+        match &self.inner.pools {
             Pools::Sqlite { writer, .. } => migrator.run(writer).await,
             Pools::Pg(pool) => migrator.run(pool).await,
         }
@@ -213,17 +223,17 @@ impl Db {
     /// # Errors
     /// No connection within 5 s, or the database does not answer.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        let inner = match &self.pools {
+        let inner = match &self.inner.pools {
             Pools::Sqlite { writer, .. } => Side::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Pg(pool) => Side::Pg(pool.begin().await?),
         };
-        Ok(Tx::new(inner, self.commits.clone()))
+        Ok(Tx::new(inner, self.inner.commits.clone()))
     }
 
     /// The pool that reads, for [`on!`](crate::on).
     #[must_use]
     pub fn side(&self) -> Side<&SqlitePool, &PgPool> {
-        match &self.pools {
+        match &self.inner.pools {
             Pools::Sqlite { readers, .. } => Side::Sqlite(readers),
             Pools::Pg(pool) => Side::Pg(pool),
         }
@@ -232,13 +242,13 @@ impl Db {
     /// Changes with each commit of this process that gives listeners something to do; counts them.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
-        self.commits.facts.subscribe()
+        self.inner.commits.facts.subscribe()
     }
 
     /// Changes with each commit of this process that left a job; counts them.
     #[must_use]
     pub fn jobs_left(&self) -> watch::Receiver<u64> {
-        self.commits.jobs.subscribe()
+        self.inner.commits.jobs.subscribe()
     }
 
     /// Whether the database answers.
@@ -255,7 +265,7 @@ impl Db {
     /// # Errors
     /// The database does not answer.
     pub async fn checkpoint(&self) -> Result<(), DbError> {
-        if let Pools::Sqlite { writer, .. } = &self.pools {
+        if let Pools::Sqlite { writer, .. } = &self.inner.pools {
             sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
         }
         Ok(())
@@ -263,7 +273,7 @@ impl Db {
 
     /// Closes every connection; on SQLite the log is written back first.
     pub async fn close(&self) {
-        match &self.pools {
+        match &self.inner.pools {
             Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
@@ -298,7 +308,8 @@ async fn sqlite_pools(path: &Path, lock: Option<File>) -> Result<Pools, DbError>
         .test_before_acquire(false)
         // On a full disk SQLite may end a transaction by itself; the driver goes on counting it, and begins no other.
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options.clone())
+        // Lists write into many tables at once; what they share stays in memory, and is written back less often.
+        .connect_with(options.clone().pragma("cache_size", "-8192").pragma("wal_autocheckpoint", "4000"))
         .await
         .map_err(DbError::Unreachable)?;
     let readers = SqlitePoolOptions::new()

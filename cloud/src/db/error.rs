@@ -11,6 +11,9 @@ pub enum DbError {
     /// A row points at another that does not exist, or is still pointed at.
     #[error("a reference between rows does not hold")]
     Dangling,
+    /// Somebody else does the work by now that the transaction was part of; see [`Mark`](super::Mark).
+    #[error("somebody else does this work by now")]
+    Overtaken,
     /// The statement failed.
     #[error("the database refused a statement")]
     Sql(#[source] sqlx::Error),
@@ -55,7 +58,8 @@ impl DbError {
                 let is_data = error.code().is_some_and(|code| code.len() == 5 && code.starts_with("22"));
                 is_data || matches!(error.kind(), CheckViolation | NotNullViolation)
             }),
-            Self::Migrate(_)
+            Self::Overtaken
+            | Self::Migrate(_)
             | Self::UnknownUrl
             | Self::Held(_)
             | Self::Unwritable { .. }

@@ -1,11 +1,12 @@
 //! The database: SQLite (the default, one file) or Postgres, in one dialect.
 //!
 //! Owns: [`Db`], [`Tx`], the [`on!`](crate::on) macro, migrations, and the rows of the outbox that a
-//! transaction leaves behind at its very end, messages between processes on one Postgres. Each room keeps its
-//! own SQL in its `store.rs`.
+//! transaction leaves behind at its very end, the [`Mark`] of the work that it is part of, messages between
+//! processes on one Postgres. Each room keeps its own SQL in its `store.rs`.
 
 mod connect;
 mod error;
+mod mark;
 mod notify;
 mod outbox;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tx;
 
 pub use connect::Db;
 pub use error::DbError;
+pub use mark::Mark;
 pub use notify::Notifications;
 pub use outbox::{OutboxRow, PARTITIONS};
 pub use tx::{Side, Tx};

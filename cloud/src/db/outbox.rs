@@ -8,6 +8,9 @@ use crate::on;
 /// How many counters number the facts; see `migrations/0051_event_partitions.sql`.
 pub const PARTITIONS: i64 = 16;
 
+/// Rows of one statement.
+const ROWS: usize = 1_000;
+
 /// A fact before it has its number.
 #[derive(Debug, Clone)]
 pub struct OutboxRow {
@@ -36,14 +39,19 @@ pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>) -> Result<(), DbErr
         let numbers = PARTITIONS * i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let mut rows = rows.into_iter();
         let Some(first) = rows.next() else { continue };
-        let mut seq = take(tx, numbers, first).await?;
-        for row in rows {
-            seq += PARTITIONS;
-            on!(tx, c => sqlx::query(
-                "INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)"
-            ).bind(seq).bind(partition).bind(row.at_ms).bind(&row.org_id).bind(&row.show_id).bind(&row.actor)
-                .bind(&row.body).execute(c).await.map(drop))?;
+        let seq = take(tx, numbers, first).await?;
+        let rows: Vec<_> = (1..).map(|at| seq + at * PARTITIONS).zip(rows).collect();
+        for rows in rows.chunks(ROWS) {
+            on!(tx, c => {
+                let mut query = sqlx::QueryBuilder::new(
+                    "INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body) ",
+                );
+                query.push_values(rows, |mut values, (seq, row)| {
+                    values.push_bind(*seq).push_bind(partition).push_bind(row.at_ms).push_bind(&row.org_id)
+                        .push_bind(&row.show_id).push_bind(&row.actor).push_bind(&row.body);
+                });
+                query.build().execute(c).await.map(drop)
+            })?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::watch;
 
-use super::{DbError, OutboxRow, outbox};
+use super::{DbError, OutboxRow, mark, outbox};
 
 /// The driver's own side of a [`Db`](super::Db) or [`Tx`]; see [`on!`](crate::on).
 #[derive(Debug)]
@@ -64,17 +64,18 @@ impl Tx {
         self.wake_listeners = true;
     }
 
-    /// Writes the outbox and commits.
+    /// Writes the [`Mark`](super::Mark) and the outbox, and commits.
     ///
     /// The counters that number the rows are locked here and not before: their locks are held for the
     /// shortest time, always taken last and in one order (so that no two transactions wait for each
     /// other), and a counter's order is the order of commits.
     ///
     /// # Errors
-    /// The database refused; nothing is kept.
+    /// The database refused, or [`DbError::Overtaken`]; nothing is kept.
     pub async fn commit(mut self) -> Result<(), DbError> {
         let rows = std::mem::take(&mut self.outbox);
         let facts = !rows.is_empty() || self.wake_listeners;
+        mark::write(&mut self).await?;
         if !rows.is_empty() {
             outbox::write(&mut self, rows).await?;
         }

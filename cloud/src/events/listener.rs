@@ -43,4 +43,13 @@ pub trait Follower: Send + Sync + 'static {
 
     /// Reacts. Slow work belongs into the follower's own task: the next fact waits.
     fn follow<'a>(&'a self, fact: &'a Recorded) -> BoxFuture<'a, ()>;
+
+    /// Reacts to several that follow each other: one by one, unless it knows a shorter way.
+    fn follow_all<'a>(&'a self, facts: &'a [Recorded]) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            for fact in facts {
+                self.follow(fact).await;
+            }
+        })
+    }
 }

@@ -28,6 +28,6 @@ pub use dead::{DeadFact, DeadFacts};
 pub use error::EventsError;
 pub use event::{EndReason, Event, LossReason};
 pub use listener::{Follower, Heard, ListenError, Listener};
-pub use record::{DeedQuery, Recorded, deeds, record, timeline};
+pub use record::{DeedQuery, Heads, Recorded, deeds, heads, record, timeline};
 pub use relay::{Nudge, Relay};
 pub use routes::router;

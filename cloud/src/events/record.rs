@@ -1,5 +1,7 @@
 //! Writing facts down and reading them back.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use vitrine_protocol::{OrgId, ShowId};
@@ -62,6 +64,27 @@ pub async fn timeline(
     limit: i64,
 ) -> Result<Vec<Recorded>, DbError> {
     store::of_show(db, org, show, after, limit).await
+}
+
+/// The newest facts at one moment: what is read from the database after it has all of them, and what was read before it has none
+/// that are newer.
+#[derive(Debug, Clone)]
+pub struct Heads(HashMap<i64, i64>);
+
+impl Heads {
+    /// The number of the newest fact in the order that the organisation's facts are in.
+    #[must_use]
+    pub fn of(&self, org: OrgId) -> i64 {
+        self.0.get(&partition_of(org)).copied().unwrap_or_default()
+    }
+}
+
+/// The newest facts now.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn heads(db: &Db) -> Result<Heads, DbError> {
+    Ok(Heads(store::heads(db).await?.into_iter().collect()))
 }
 
 /// Which deeds are looked for: all that fits every one of these that is set.
@@ -153,6 +176,7 @@ mod tests {
             );
             assert_eq!(facts[2].event, Event::ShowResumed { show });
             assert_eq!((facts[0].at, facts[0].actor.as_str()), (now, "service:test"));
+            assert_eq!(heads(&db).await.unwrap().of(org), facts[2].seq);
             assert!(timeline(&db, OrgId::new(), show, 0, 10).await.unwrap().is_empty());
             assert_eq!(timeline(&db, org, show, first, 10).await.unwrap(), facts[1..]);
         })

@@ -117,11 +117,11 @@ async fn tell(db: &Db, follower: &dyn Follower, heard: &mut BTreeMap<i64, i64>) 
         if head <= *cursor {
             continue;
         }
-        for fact in store::after(db, partition, *cursor, BATCH).await? {
-            follower.follow(&fact).await;
-            *cursor = fact.seq;
-            told = true;
-        }
+        let facts = store::after(db, partition, *cursor, BATCH).await?;
+        let Some(last) = facts.last() else { continue };
+        follower.follow_all(&facts).await;
+        *cursor = last.seq;
+        told = true;
     }
     Ok(told)
 }

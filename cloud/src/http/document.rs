@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use axum::http::{HeaderName, StatusCode};
 use serde_json::Value;
 use utoipa::OpenApi;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
@@ -13,9 +14,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::server::Server;
 use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
 use utoipa_axum::router::OpenApiRouter;
-use vitrine_protocol::{Code, OrgId};
+use vitrine_protocol::{Code, OrgId, Permission, Role};
 
 use super::once;
+use super::permitted::permission_of;
 use crate::app::App;
 use crate::base::{ApiError, Problem, Problems, RequestId};
 use crate::{
@@ -24,9 +26,9 @@ use crate::{
 };
 
 /// What goes wrong at any address, and nowhere more than here: status, when, and codes whose usual status is another.
-const PROBLEMS: [(u16, &str, &[Code]); 13] = [
+const PROBLEMS: [(u16, &str, &[Code]); 14] = [
     (400, "The request is malformed.", &[]),
-    (401, "No valid session came with the request.", &[]),
+    (401, "No valid session or API key came with the request.", &[]),
     (403, "The member's role, or the API key, does not allow it.", &[]),
     (404, "It does not exist, or not for you.", &[]),
     (408, "The body did not arrive in time.", &[Code::InvalidRequest]),
@@ -35,6 +37,7 @@ const PROBLEMS: [(u16, &str, &[Code]); 13] = [
     (413, "The body is too large.", &[]),
     (415, "The body's type is not taken here.", &[]),
     (422, "A field does not hold what it should, or is none of this address.", &[Code::InvalidRequest]),
+    (428, "It needs `If-Match`.", &[]),
     (429, "Too many tries in a short time.", &[]),
     (500, "It broke on our side.", &[]),
     (503, "The server is busy or going down; try again in a moment.", &[]),
@@ -53,6 +56,24 @@ const ELSEWHERE: [Code; 9] = [
     Code::CloudUnreachable,
 ];
 
+/// What the interface is.
+const ABOUT: &str = "The cloud of Vitrine, with which shops sell live: they keep a catalogue, put shows on air, and have shoppers \
+    watch, talk and buy in their own pages.
+
+A person makes an account with an organisation (`POST /v1/register`), confirms the address by the link of a letter, and signs in \
+    (`POST /v1/sessions`). A shop's server has an API key, which an owner or admin makes (`POST /v1/orgs/{org}/api-keys`). The token \
+    of either goes into `Authorization: Bearer`. What belongs to an organisation is under `/v1/orgs/{org}`, and each operation there \
+    says which permission it takes (`x-permission`). What shop pages ask is under `/v1/public`, and takes no token.
+
+Bodies are JSON. Amounts are whole numbers of minor units (`2900` is 29.00 EUR), times are UTC as in RFC 3339. Lists come in pages, \
+    whose `next` is the `after` of the page behind. The `ETag` of an answer is its version, which `If-Match` takes. What goes wrong \
+    is a problem of RFC 9457 with a stable `code`.";
+
+/// Whose tokens there are.
+const BEARER: &str = "The token of a person's session (`vts_…`, from `POST /v1/sessions`) or an API key (`vtk_…`, from \
+    `POST /v1/orgs/{org}/api-keys`), as `Authorization: Bearer vtk_…`. A key may what its permissions say, in its own organisation; \
+    what only a person may do, no key may.";
+
 /// What a suspended shop, a cloud that takes no new accounts, or not being an operator closes: how their paths begin.
 const CLOSED: [&str; 4] = ["/v1/operator/", "/v1/public/", "/v1/register", "/v1/orgs"];
 /// Open addresses that say 401 of a password or a code.
@@ -70,7 +91,7 @@ const TOLERANT: [&str; 1] = ["PassRequest"];
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Vitrine", description = "The live-shopping cloud.", version = "1",
+    info(title = "Vitrine", version = "1",
          license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
     paths(rtm_socket, picture),
     components(schemas(Problem, Code)),
@@ -116,10 +137,15 @@ pub(super) fn documented(app: &App) -> OpenApiRouter {
 #[must_use]
 pub fn document(app: &App) -> utoipa::openapi::OpenApi {
     let mut document = documented(app).into_openapi();
+    document.info.description = Some(ABOUT.to_owned());
     document.servers = Some(vec![Server::new("/")]);
     let mut components = document.components.take().unwrap_or_default();
-    let session = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    components.add_security_scheme("session", session);
+    let mut bearer = Http::new(HttpAuthScheme::Bearer);
+    bearer.description = Some(BEARER.to_owned());
+    components.add_security_scheme("session", SecurityScheme::Http(bearer));
+    if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut("Permission") {
+        object.description = Some(permissions());
+    }
     for (status, words, more) in PROBLEMS {
         components.responses.insert(problem_name(status), problem(status, words, more).into());
     }
@@ -137,6 +163,51 @@ fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mu
     let PathItem { get, put, post, delete, patch, .. } = item;
     let all = [("get", get), ("put", put), ("post", post), ("delete", delete), ("patch", patch)];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// What each permission lets somebody do, and the roles that have it.
+fn permissions() -> String {
+    let line = |one: &Permission| {
+        let roles = Role::ALL.into_iter().filter(|role| one.allowed_for(*role)).map(Role::as_str);
+        let key = if one.fits_key() { "" } else { "; no API key" };
+        format!("- `{}`: {} ({}{key})", one.as_str(), one.words(), roles.collect::<Vec<_>>().join(", "))
+    };
+    let lines: Vec<_> = Permission::ALL.iter().map(line).collect();
+    let head = "What can be allowed, with the roles that have it; a role of an organisation's own has what it was given.";
+    format!("{head}\n\n{}", lines.join("\n"))
+}
+
+/// Says which permission an operation takes.
+fn tell_permission(operation: &mut Operation, permission: Permission) {
+    let word = permission.as_str();
+    let whose = if permission.fits_key() { "" } else { ", which no API key has" };
+    let words = format!("Takes the permission `{word}`{whose}.");
+    operation.description = Some(match operation.description.take() {
+        Some(text) if !text.is_empty() => format!("{text}\n\n{words}"),
+        _ => words,
+    });
+    let extensions = Extensions::from_iter([("x-permission", word)]);
+    operation.extensions.get_or_insert_default().merge(extensions);
+}
+
+/// Whether it is `If-Match`.
+fn is_version(parameter: &Parameter) -> bool {
+    parameter.name.eq_ignore_ascii_case("if-match")
+}
+
+/// Says what `If-Match` takes, and what becomes of a call without it.
+fn tell_version(parameter: &mut Parameter, is_sometimes_needed: bool) {
+    let seen = "The version that was seen: the `ETag` of an earlier answer with its quotes, like `\"3\"`. Where there is another \
+                by now, nothing is changed, and the answer is 412 `conflict`.";
+    let without = match parameter.required {
+        Required::True => "Without it the answer is 428 `precondition_required`.",
+        Required::False if is_sometimes_needed => {
+            "Where the change needs it, the answer without it is 428 `precondition_required`."
+        }
+        Required::False => "Without it, and with `*`, any version is changed.",
+    };
+    parameter.description = Some(format!("{seen} {without}"));
+    parameter.schema = Some(text().into());
 }
 
 fn problem_name(status: u16) -> String {
@@ -193,6 +264,17 @@ fn complete(path: &str, method: &str, operation: &mut Operation, components: &Co
         (key.description, key.schema) = (Some(words.to_owned()), Some(text().into()));
         operation.parameters.get_or_insert_default().push(key.into());
     }
+    if let Some(permission) = permission_of(method, path).filter(|_| !is_open(operation)) {
+        tell_permission(operation, permission);
+    }
+    let is_sometimes_needed = operation.responses.responses.contains_key("428");
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && is_version(parameter)
+        {
+            tell_version(parameter, is_sometimes_needed);
+        }
+    }
     let wanted: BTreeSet<_> = problems_of(path, method, operation, once).into_iter().collect();
     let responses = &mut operation.responses.responses;
     for (status, ..) in PROBLEMS {
@@ -245,11 +327,11 @@ fn problems_of(path: &str, method: &str, operation: &Operation, once: bool) -> V
         parameters.contains(&&ParameterIn::Path),
         parameters.iter().any(|place| **place != ParameterIn::Path),
     );
-    let takes_version = operation
-        .parameters
-        .iter()
-        .flatten()
-        .any(|one| matches!(one, RefOr::T(parameter) if parameter.name.eq_ignore_ascii_case("if-match")));
+    let version = operation.parameters.iter().flatten().find_map(|one| match one {
+        RefOr::T(parameter) if is_version(parameter) => Some(matches!(parameter.required, Required::True)),
+        _ => None,
+    });
+    let needs_version = version == Some(true) || operation.responses.responses.contains_key("428");
     let body = operation.request_body.is_some();
     let (open, changes) = (is_open(operation), method != "get");
     let upgrade = path == "/v1/rtm";
@@ -263,7 +345,8 @@ fn problems_of(path: &str, method: &str, operation: &Operation, once: bool) -> V
     when(in_path || path.starts_with("/v1/me/totp/") || absent, &[404]);
     when(body || once, &[408, 413]);
     when(changes, &[409, 429]);
-    when(takes_version, &[412]);
+    when(version.is_some(), &[412]);
+    when(needs_version, &[428]);
     when(body, &[415]);
     when(body || elsewhere, &[422]);
     wanted
@@ -316,5 +399,56 @@ fn reach(schemas: &Value, value: &Value, parts_too: bool, names: &mut BTreeSet<S
         }
         Value::Array(items) => items.iter().for_each(|item| reach(schemas, item, parts_too, names)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::each_app;
+
+    #[tokio::test]
+    async fn who_reads_the_document_alone_learns_what_a_call_needs() {
+        each_app(async |app, _| {
+            let document = serde_json::to_value(document(&app)).unwrap();
+            let bearer = &document["components"]["securitySchemes"]["session"]["description"];
+            assert!(bearer.as_str().unwrap().contains("Bearer vtk_"));
+            let permissions =
+                document["components"]["schemas"]["Permission"]["description"].as_str().unwrap();
+            assert!(
+                permissions.contains("- `edit_coupons`: Make, change and end coupons. (owner, admin, host)")
+            );
+            let mut needed = Vec::new();
+            for (path, item) in document["paths"].as_object().unwrap() {
+                for (method, operation) in item.as_object().unwrap() {
+                    let place = format!("{method} {path}");
+                    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+                    let version = parameters.find(|one| one["name"] == "If-Match");
+                    let answers = |status: &str| operation["responses"][status].is_object();
+                    assert_eq!(answers("412"), version.is_some(), "{place}");
+                    assert!(version.is_some() || !answers("428"), "{place}");
+                    if let Some(version) = version {
+                        assert_eq!(version["schema"]["type"], "string", "{place}");
+                        assert!(version["description"].as_str().unwrap().contains("ETag"), "{place}");
+                    }
+                    if answers("428") {
+                        needed.push((place.clone(), version.unwrap()["required"] == true));
+                    }
+                    let is_open = operation["security"].as_array().is_some_and(|all| !all.is_empty());
+                    let of_org = path.starts_with("/v1/orgs/{org}") && !is_open;
+                    assert_eq!(
+                        operation["x-permission"].is_string(),
+                        of_org,
+                        "{place}: add it to `permitted.rs`"
+                    );
+                }
+            }
+            let at =
+                |end: &str| needed.iter().find(|(place, _)| place.ends_with(end)).map(|(_, always)| *always);
+            assert_eq!(at("/market-prices"), Some(true));
+            assert_eq!(at("patch /v1/orgs/{org}/products/{product}"), Some(false));
+            assert!(needed.len() < 10, "{needed:?}");
+        })
+        .await;
     }
 }

@@ -22,10 +22,18 @@ use crate::replays::{Answer, Begun, Claim, Kept, MOST_BODY, Replays, Wish};
 pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// On an answer that was given before.
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// What takes longer is given up, before another process may take it for dead.
+/// Whoever asks for what takes longer is answered; the work goes on.
 const WITHIN: Duration = Duration::from_secs(45);
+/// So often who is at it says so, before another process may take it for dead.
+const RENEWED: Duration = Duration::from_secs(15);
+/// So often it is tried to keep an answer: what stalled a change may stall that as well.
+const TRIES: usize = 3;
 /// Headers that belong to an answer's body and are kept with it.
 const KEPT: [HeaderName; 4] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION, header::CACHE_CONTROL];
+
+/// What is answered before anything is changed: too much at once, or somebody else's server failed.
+const NOTHING_DONE: [StatusCode; 3] =
+    [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE, StatusCode::BAD_GATEWAY];
 
 /// What the layer works with.
 #[derive(Clone)]
@@ -69,6 +77,12 @@ pub(super) fn takes_key(path: &str) -> bool {
         && !path.ends_with("/imports")
 }
 
+/// Whether what is asked for twice, without a key too, is done once: an order and what becomes of it have a number of the shop's own, and
+/// a page where a plan is paid for closes the one before. After its node died it is done again, which gives its answer.
+fn is_safe_twice(path: &str) -> bool {
+    ["/orders", "/cancellations", "/refunds", "/billing/checkout"].iter().any(|end| path.ends_with(end))
+}
+
 /// Whether the caller is still of the organisation that the path names: those who left are given nothing again.
 fn belongs(actor: &Actor, path: &str) -> bool {
     let org = path.strip_prefix("/v1/orgs/").and_then(|rest| rest.split('/').next());
@@ -99,15 +113,17 @@ impl Once {
             Begun::Done(Kept::NotKept) => {
                 Err(refused(Code::AnswerNotKept, "this was done; its answer was too large to be kept"))
             }
+            Begun::Lost => Err(refused(
+                Code::AnswerNotKept,
+                "this was done, and its answer was lost when our server failed; look at what is there",
+            )),
             Begun::Reused => Err(refused(
                 Code::IdempotencyKeyReused,
                 "this `Idempotency-Key` came with another request before",
             )),
             Begun::UnderWay => {
                 let words = "the request with this `Idempotency-Key` is under way; ask again in a moment";
-                let mut answer = refused(Code::IdempotencyInProgress, words);
-                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-                Err(answer)
+                Err(in_a_moment(refused(Code::IdempotencyInProgress, words)))
             }
         }
     }
@@ -115,26 +131,48 @@ impl Once {
     /// Does the request and keeps its answer, whether its caller still waits or not.
     async fn run(&self, claim: Claim, request: Request, next: Next) -> Response {
         let replays = self.replays.clone();
+        let mark = (!is_safe_twice(request.uri().path())).then(|| claim.mark());
         let work = async move {
-            let done = AssertUnwindSafe(tokio::time::timeout(WITHIN, next.run(request))).catch_unwind().await;
-            let answer = match done {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(_)) => refused(Code::Overloaded, "this took too long and was given up; try again"),
+            let done = match mark {
+                Some(mark) => Either::Left(mark.scope(next.run(request))),
+                None => Either::Right(next.run(request)),
+            };
+            let done = AssertUnwindSafe(done).catch_unwind();
+            let done = tokio::select! {
+                done = done => done,
+                () = hold(&replays, &claim) => unreachable!("a key is held until its work is done"),
+            };
+            match done {
+                Ok(answer) => keep(&replays, &claim, answer).await,
                 Err(panic) => {
-                    noted(replays.release(&claim).await);
+                    replays.leave(&claim); // The change may stand.
                     resume_unwind(panic)
                 }
-            };
-            keep(&replays, &claim, answer).await
+            }
         };
         let work = match RequestId::current() {
             Some(id) => Either::Left(id.scope(work)),
             None => Either::Right(work),
         };
-        match self.tasks.spawn(work.in_current_span()).await {
-            Ok(answer) => answer,
-            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-            Err(_) => refused(Code::Restarting, "the server is going down; try again in a moment"),
+        match tokio::time::timeout(WITHIN, self.tasks.spawn(work.in_current_span())).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) if error.is_panic() => resume_unwind(error.into_panic()),
+            Ok(Err(_)) => refused(Code::Restarting, "the server is going down; try again in a moment"),
+            Err(_) => {
+                let words = "this takes long and goes on; ask again with the same `Idempotency-Key`";
+                in_a_moment(refused(Code::Overloaded, words))
+            }
+        }
+    }
+}
+
+/// Holds a request's key as long as somebody is at it.
+async fn hold(replays: &Replays, claim: &Claim) {
+    loop {
+        tokio::time::sleep(RENEWED).await;
+        while let Err(error) = replays.renew(claim).await {
+            tracing::warn!(%error, "an `Idempotency-Key` could not be held for longer");
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 }
@@ -156,8 +194,12 @@ fn key(headers: &HeaderMap) -> Result<String, ApiError> {
 /// Keeps an answer, unless it says to try again, and gives it on.
 async fn keep(replays: &Replays, claim: &Claim, answer: Response) -> Response {
     let status = answer.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    if NOTHING_DONE.contains(&status) {
         noted(replays.release(claim).await);
+        return answer;
+    }
+    if status.is_server_error() {
+        replays.leave(claim); // It may have failed after its change: it is not done again at once.
         return answer;
     }
     let (parts, body) = answer.into_parts();
@@ -166,7 +208,7 @@ async fn keep(replays: &Replays, claim: &Claim, answer: Response) -> Response {
         (Kept::Secret, body)
     } else if small {
         let Ok(bytes) = to_bytes(body, MOST_BODY).await else {
-            noted(replays.release(claim).await);
+            replays.leave(claim);
             return refused(Code::Internal, "something broke on our side; it is in our log");
         };
         let text = std::str::from_utf8(&bytes).ok().filter(|text| !text.contains('\0'));
@@ -179,7 +221,16 @@ async fn keep(replays: &Replays, claim: &Claim, answer: Response) -> Response {
     } else {
         (Kept::NotKept, body)
     };
-    noted(replays.finish(claim, status.as_u16(), &kept).await);
+    let mut finished = replays.finish(claim, status.as_u16(), &kept).await;
+    for _ in 1..TRIES {
+        if finished.is_err() {
+            finished = replays.finish(claim, status.as_u16(), &kept).await;
+        }
+    }
+    if finished.is_err() {
+        replays.leave(claim);
+    }
+    noted(finished);
     Response::from_parts(parts, body)
 }
 
@@ -201,6 +252,12 @@ fn again(answer: Answer) -> Response {
     response
 }
 
+/// An answer that says when to ask again.
+fn in_a_moment(mut answer: Response) -> Response {
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
 fn refused(code: Code, words: &str) -> Response {
     ApiError::new(code, words).into_response()
 }
@@ -209,7 +266,7 @@ fn failed(error: &DbError) -> Response {
     ApiError::internal(error).into_response()
 }
 
-/// The change stands, so its caller is answered; asked again, it is done again once its lease is over.
+/// The change stands, so its caller is answered; asked again, they are told that the answer was lost.
 fn noted(result: Result<(), DbError>) {
     if let Err(error) = result {
         tracing::error!(%error, "an answer could not be kept for its `Idempotency-Key`");

@@ -26,7 +26,7 @@ impl Imports {
         address: String,
     ) -> Result<Import, ImportsError> {
         actor.require(Permission::ImportCatalog, org)?;
-        self.check_address(&address)?;
+        self.check_list_address(&address)?;
         let import = Import::new(org, new.checked()?, Some(address), self.clock.now());
         self.leave(&import).await?;
         Ok(import)
@@ -44,12 +44,13 @@ impl Imports {
         new: NewImportAddress,
     ) -> Result<ImportAddress, ImportsError> {
         actor.require(Permission::ImportCatalog, org)?;
-        self.check_address(&new.address)?;
+        self.check_list_address(&new.address)?;
         if !EVERY.contains(&new.every_minutes) {
             return Err(Invalid::new("`every_minutes` takes 15 to 43200").into());
         }
         let mut checked = NewImport { source, format: new.format, options: new.options }.checked()?;
         let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, org).await?;
         if checked.options.missing.is_none() {
             // What is fetched again and again is the whole catalogue, unless somebody says otherwise, or said it before.
             let before = store::addresses::get(&mut tx, org, &checked.source).await?;
@@ -140,6 +141,14 @@ impl Imports {
         Ok(begun)
     }
 
+    /// Checks where a list is to be fetched from, which is kept and shown as it is written.
+    fn check_list_address(&self, address: &str) -> Result<(), ImportsError> {
+        if address.chars().any(char::is_control) {
+            return Err(Invalid::new("`address` holds a control character").into());
+        }
+        self.check_address(address)
+    }
+
     pub(super) fn check_address(&self, address: &str) -> Result<(), ImportsError> {
         check_text("address", address, 1, 2048)?;
         let url = url::Url::parse(address).map_err(|_| EgressError::NoAddress)?;
@@ -209,6 +218,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_full_set_of_addresses_takes_no_more_and_waiting_does_not_help() {
+        each_app(async |app, _| {
+            let (actor, org, _) = owner(&app, "Nord").await;
+            let set = async |source: String, every: u32| {
+                let new = new("https://example.com/feed".into(), every);
+                app.imports.set_address(&actor, org, source, new).await
+            };
+            for n in 0..MOST_ADDRESSES {
+                set(format!("list {n}"), 15).await.unwrap();
+            }
+            let full = crate::base::ApiError::from(set("one more".into(), 15).await.unwrap_err());
+            assert_eq!(full.status, 409);
+            assert_eq!(full.code, vitrine_protocol::Code::LimitReached);
+            set("list 3".into(), 60).await.unwrap();
+            app.imports.remove_address(&actor, org, "list 4").await.unwrap();
+            set("one more".into(), 15).await.unwrap();
+        })
+        .await;
+    }
+
+    #[tokio::test]
     async fn of_a_suspended_organisation_nothing_is_fetched_and_what_waits_ends_with_a_sentence() {
         each_app(async |app, hands| {
             let (actor, org, _) = owner(&app, "Nord").await;
@@ -242,10 +272,16 @@ mod tests {
                 ("http://me:secret@example.com/", 60),
                 ("https://example.com/feed", 14),
                 ("nonsense", 60),
+                ("https://example.com/\r\nX: y", 60),
+                ("https://example.com/\tfeed", 60),
+                ("https://example.com/feed\n", 60),
             ] {
                 let refused =
                     app.imports.set_address(&actor, org, "main".into(), new(address.into(), every)).await;
                 assert!(refused.is_err(), "{address}");
+                let told = crate::base::ApiError::from(refused.unwrap_err());
+                let field = if every == 14 { "`every_minutes`" } else { "`address`" };
+                assert!(told.status == 422 && told.detail.starts_with(field), "{address}: {}", told.detail);
             }
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = format!("http://{}/", listener.local_addr().unwrap());

@@ -9,6 +9,7 @@ mod address;
 mod error;
 mod export;
 mod guard;
+mod item;
 mod listen;
 mod model;
 mod parse;

@@ -29,7 +29,7 @@ pub enum StockRule {
     /// They count for what is new; what is there keeps its own.
     #[default]
     Keep,
-    /// They count for everything whose row has changed since the last time, with what was sold and moved since the list came.
+    /// They count for everything, each time, with what was sold and moved since the list came, and less what is held.
     Replace,
     /// They count for nothing: so it is for a list that only adds to products, whatever it says here.
     Ignore,
@@ -133,7 +133,7 @@ pub struct ImportAddress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
-    /// It will be begun.
+    /// It will be begun, or gone on with when others have had their turn.
     Waiting,
     /// It is being taken in.
     Running,
@@ -195,11 +195,11 @@ pub struct ImportNote {
 /// How far the pictures of an import are, which are fetched after its rows were taken in. Those that a later list says count there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PictureCounts {
-    /// Products whose pictures are still to be fetched.
+    /// Products whose pictures are still to be fetched, or asked for again: `problems` says why.
     pub waiting: i64,
     /// Pictures that products have now.
     pub taken: i64,
-    /// Pictures that could not be had; `problems` says why.
+    /// Pictures that could not be had and are not asked for again; `problems` says why.
     pub failed: i64,
 }
 

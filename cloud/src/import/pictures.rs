@@ -1,6 +1,7 @@
 //! The handle's third part: pictures that lists say, fetched after their rows were taken in. What a list said of a product is kept,
 //! so the same addresses again fetch nothing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -29,6 +30,8 @@ const ONE_WITHIN: Duration = Duration::from_secs(60);
 /// How often a far side that does not answer is asked, and how long it is left alone after the first time.
 const ATTEMPTS: i64 = 4;
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
+/// What is told of a picture until then.
+const AGAIN: &str = "; it is asked for again";
 /// How long a picture waits for room among those of people, and how often it looks.
 const ROOM_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -105,8 +108,7 @@ impl Imports {
     ) -> Result<Vec<Told>, ImportsError> {
         let ids: Vec<ProductId> = drawn.iter().map(|one| one.product).collect();
         let known = store::pictures::known(tx, &ids).await?;
-        let (mut told, mut is_new) = (Vec::new(), false);
-        let now = self.clock.now();
+        let (mut told, mut wishes) = (Vec::new(), BTreeMap::new());
         for Drawn { product, line, pictures } in drawn {
             let mut wanted = Vec::with_capacity(pictures.len());
             for IncomingPicture { address, alt } in pictures {
@@ -123,10 +125,10 @@ impl Imports {
             if before == Some(&text) || (before.is_none() && wanted.is_empty()) {
                 continue;
             }
-            store::pictures::wish(tx, import, (product, line), &text, now).await?;
-            is_new = true;
+            wishes.insert(product, (line, text));
         }
-        if is_new {
+        if !wishes.is_empty() {
+            store::pictures::wish(tx, import, &wishes, self.clock.now()).await?;
             self.leave_drawing(tx, import.org).await?;
         }
         Ok(told)
@@ -190,7 +192,8 @@ impl Imports {
             product => product?,
         };
         let (mut listed, mut problems, mut is_late) = (Vec::new(), Vec::new(), false);
-        for Wanted { address, alt } in wish.wanted()? {
+        let wanted = wish.wanted()?;
+        for Wanted { address, alt } in wanted.clone() {
             let source = source_of(&address);
             let has = product.pictures.iter().any(|known| known.source.as_ref() == Some(&source));
             let got = if has { None } else { Some(self.one(&actor, &product, &address).await?) };
@@ -199,7 +202,8 @@ impl Imports {
                 Some(Got::Picture(picture)) => Some(*picture),
                 Some(Got::NotNow(sentence)) => {
                     is_late = true;
-                    problems.push(sentence);
+                    let again = if wish.attempts + 1 < ATTEMPTS { AGAIN } else { "" };
+                    problems.push(format!("{sentence}{again}"));
                     continue;
                 }
                 Some(Got::Never(sentence)) => {
@@ -223,11 +227,13 @@ impl Imports {
         let pause = FIRST_PAUSE * 4_i32.saturating_pow(u32::try_from(wish.attempts).unwrap_or(0).min(8));
         let settled = Settled {
             taken,
-            failed: i64::try_from(problems.len()).unwrap_or(i64::MAX),
+            // While they are asked for again they are waited for.
+            failed: if is_last { i64::try_from(problems.len()).unwrap_or(i64::MAX) } else { 0 },
             again: if is_last { None } else { Some(self.clock.now() + pause) },
         };
         let mut tx = self.db.begin().await?;
-        if store::pictures::settle(&mut tx, wish, &settled).await? && is_last {
+        if store::pictures::settle(&mut tx, wish, &settled).await? {
+            store::pictures::forget_problems(&mut tx, wish, &wanted).await?;
             store::pictures::add_problems(&mut tx, wish, &problems).await?;
         }
         Ok(tx.commit().await?)
@@ -257,7 +263,9 @@ impl Imports {
                 Err(CatalogError::PicturesBusy) if began.elapsed() < ROOM_WITHIN => {
                     tokio::time::sleep(LOOK_EVERY).await;
                 }
-                Err(error @ CatalogError::PicturesBusy) => return Ok(Got::NotNow(error.to_string())),
+                Err(error @ CatalogError::PicturesBusy) => {
+                    return Ok(Got::NotNow(format!("`{address}`: {error}")));
+                }
                 turn => break turn?,
             }
         };
@@ -269,7 +277,7 @@ impl Imports {
                 | CatalogError::TooManyPixels
                 | CatalogError::Plan(_)),
             ) => Ok(Got::Never(format!("`{address}`: {error}"))),
-            Err(error @ CatalogError::PicturesBusy) => Ok(Got::NotNow(error.to_string())),
+            Err(error @ CatalogError::PicturesBusy) => Ok(Got::NotNow(format!("`{address}`: {error}"))),
             Err(error) => Err(error.into()),
         }
     }

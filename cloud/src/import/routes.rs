@@ -273,9 +273,9 @@ impl From<ImportsError> for ApiError {
             ImportsError::Busy => Self::new(Code::Overloaded, error.to_string()),
             ImportsError::NothingMissing => Self::new(Code::IllegalMove, error.to_string()),
             ImportsError::NoAddress(_) => Self::not_found("import address"),
-            ImportsError::EnoughAddresses => Self::new(Code::RateLimited, error.to_string()),
+            ImportsError::EnoughAddresses => Self::new(Code::LimitReached, error.to_string()),
             ImportsError::Egress(EgressError::NoAddress | EgressError::NotPublic) => {
-                crate::base::Invalid::new(error.to_string()).into()
+                crate::base::Invalid::new(format!("`address`: {error}")).into()
             }
             ImportsError::Egress(_) => Self::new(Code::FarSide, error.to_string()),
             ImportsError::Catalog(error) => error.into(),

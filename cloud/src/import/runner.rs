@@ -6,20 +6,20 @@ use std::io::{BufReader, ErrorKind};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
+use super::item::{field_of, item};
 use super::parse::{self, FileError, Found, Incoming, IncomingVariant, Outcome};
 use super::pictures::Drawn;
 use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
-use crate::catalog::{
-    BatchDone, BatchItem, CatalogError, Listed, ListedVariant, Numbered, Pieces, ProductDraft, VariantDraft,
-};
+use crate::catalog::{BatchDone, BatchItem, CatalogError, Numbered, Pieces};
 use crate::db::Tx;
-use crate::jobs::{Failed, Job, Policy, Ran, Runner};
+use crate::jobs::{Failed, Job, NewJob, Policy, Ran, Runner, enqueue};
 use crate::plan::PlanError;
 
 /// The kind of jobs that take lists in, and of those that fetch them: a far side that drips holds no place of those who write.
@@ -29,6 +29,12 @@ pub(super) const FETCH_KIND: &str = "catalog.fetch_list";
 /// The pause after one is as long as it took, within these bounds.
 const LEAST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// How long one holds a place of which others wait for one.
+pub(super) const RUN_FOR: Duration = Duration::from_secs(60);
+/// So many products of a list that all failed are enough to read no further.
+const MOST_FAILED: u64 = 10_000;
+/// The same of a list that adds to products: it may be of somebody who sells far more of them.
+const MOST_FAILED_OF_ADDED: u64 = 100_000;
 /// What is wrong with rows is kept up to here.
 const MOST_PROBLEMS: u64 = 1_000;
 const ATTEMPTS: u32 = 6;
@@ -110,6 +116,10 @@ enum End {
     Whole,
     /// The list cannot be read on, or not at all.
     Unreadable(FileError),
+    /// Nothing of it can be taken, as far as that is known.
+    Hopeless(u64),
+    /// Not yet: others have their turn first.
+    Later,
 }
 
 impl Imports {
@@ -166,8 +176,8 @@ impl Imports {
         Ok(tx.commit().await?)
     }
 
-    /// Takes an import in from where it is to its end, if it is its turn. Safe to do twice, and for two at once: what was taken is
-    /// written with how far that is.
+    /// Takes an import in from where it is to its end, if it is its turn, or for a while when others wait. Safe to do twice, and for two
+    /// at once: what was taken is written with how far that is.
     pub(super) async fn take_in(&self, org: OrgId, id: ImportId) -> Result<(), ImportsError> {
         match self.take_in_turn(org, id).await {
             // Another list took its place, or another process its work.
@@ -225,7 +235,31 @@ impl Imports {
                 self.end(org, id, ImportState::Done, held.as_deref()).await
             }
             End::Unreadable(why) => self.end(org, id, ImportState::Failed, Some(&why.to_string())).await,
+            End::Hopeless(failed) => {
+                let reason = format!(
+                    "the first {failed} products of the list all failed and none was taken, so it was read no further; see what is \
+                     wrong with its rows, and send it again when that is mended"
+                );
+                self.end(org, id, ImportState::Failed, Some(&reason)).await
+            }
+            End::Later => self.leave_rest(org, id).await,
         }
+    }
+
+    /// Gives a running import's place back: what is left of it is done behind those who wait.
+    async fn leave_rest(&self, org: OrgId, id: ImportId) -> Result<(), ImportsError> {
+        let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, org).await?;
+        store::line::pause(&mut tx, id).await?;
+        let body = json!({ "org": org, "import": id });
+        for key in keys(id) {
+            // One of them is the job that runs this.
+            let job = NewJob::new(KIND, key, body.clone()).of(org);
+            if enqueue(&mut tx, self.clock.now(), &job).await? {
+                break;
+            }
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn take_all(&self, import: &mut Import, file: File) -> Result<End, ImportsError> {
@@ -248,12 +282,24 @@ impl Imports {
             }
             Ok(())
         });
+        // From the first batch on: a long list is read up to it, so that each turn gets further.
+        let mut turn: Option<Instant> = None;
         while let Some(batch) = found.recv().await {
-            if !batch.is_empty() {
-                let began = Instant::now();
-                self.take(import, batch).await?;
-                // Who waits to write gets a turn: SQLite has one writer.
-                tokio::time::sleep(began.elapsed().clamp(LEAST_PAUSE, LONGEST_PAUSE)).await;
+            if batch.is_empty() {
+                continue;
+            }
+            let began = Instant::now();
+            self.take(import, batch).await?;
+            if is_hopeless(import) {
+                return Ok(End::Hopeless(import.counts.failed));
+            }
+            // Who waits to write gets a turn: SQLite has one writer.
+            tokio::time::sleep(began.elapsed().clamp(LEAST_PAUSE, LONGEST_PAUSE)).await;
+            if turn.get_or_insert(began).elapsed() >= self.run_for {
+                if store::line::others_wait(&self.db, import.org).await? {
+                    return Ok(End::Later);
+                }
+                turn = None;
             }
         }
         match reading.await {
@@ -317,15 +363,24 @@ impl Imports {
             let before = known.get(&product.external_id);
             let pictures = product.pictures.take();
             if let Some(before) = before.filter(|before| !adds && before.hash == hash) {
-                counts.unchanged += 1;
                 counts.edited += u64::from(before.is_edited);
                 let id = before.id;
+                if with_stock && product.variants.iter().any(|one| one.stock.is_some()) {
+                    of_items.push((product.line, product.external_id.clone(), None, pictures));
+                    let mut item = item(Some(id), *product, with_stock, import);
+                    if let Some(listed) = &mut item.listed {
+                        listed.is_same = true;
+                    }
+                    items.push(item);
+                    continue;
+                }
+                counts.unchanged += 1;
                 drawn.extend(pictures.map(|pictures| Drawn { product: id, line: product.line, pictures }));
                 continue;
             }
             let id = before.map(|before| before.id).or(product.vitrine_id);
             let id = id.or_else(|| by_sku.get(&product.external_id).copied());
-            of_items.push((product.line, product.external_id.clone(), hash, pictures));
+            of_items.push((product.line, product.external_id.clone(), Some(hash), pictures));
             let item = item(id, *product, with_stock, import);
             // Who adds to products calls them nothing.
             items.push(if adds { BatchItem { adds_only: true, listed: None, ..item } } else { item });
@@ -344,7 +399,8 @@ impl Imports {
                 }
             };
             *count += 1;
-            if !adds {
+            // Of what says the same as before, it is remembered already.
+            if let Some(hash) = hash.filter(|_| !adds) {
                 remembered.push((name, id, hash));
             }
             drawn.extend(pictures.map(|pictures| Drawn { product: id, line, pictures }));
@@ -510,60 +566,14 @@ impl Imports {
     }
 }
 
-/// What the catalogue takes of a product of a list.
-fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, import: &Import) -> BatchItem {
-    let is_alone = product.variants.len() == 1;
-    let listed = product.variants.iter().map(|variant| {
-        let own = Some(&product.external_id).filter(|_| is_alone);
-        let names = [variant.sku.as_ref(), variant.name.as_ref(), own].into_iter().flatten().cloned();
-        ListedVariant { id: variant.name.clone(), names: names.collect(), pieces: variant.pieces }
-    });
-    let as_of = import.fetched_at.unwrap_or(import.created_at);
-    let listed = Listed { source: import.source.clone(), as_of, variants: listed.collect() };
-    let prices = product.variants.iter().map(|variant| variant.prices.clone()).collect();
-    let has_no_tags = product.tags.as_ref().is_some_and(Vec::is_empty);
-    let variants = product
-        .variants
-        .into_iter()
-        .map(|variant| VariantDraft {
-            id: variant.vitrine_id,
-            title: variant.title,
-            sku: variant.sku,
-            price_minor: Some(variant.price_minor),
-            stock: variant.stock,
-            sell_when_empty: variant.sell_when_empty,
-            compare_at_minor: variant.compare_at_minor,
-            options: Some(variant.options).filter(|options| !options.is_empty()),
-            external_ids: Some(variant.external_ids).filter(|ids| !ids.is_empty()),
-        })
-        .collect();
-    let draft = ProductDraft {
-        title: product.title,
-        description: product.description,
-        url: product.url,
-        currency: product.currency,
-        price_minor: None,
-        compare_at_minor: product.compare_at_minor,
-        stock: None,
-        variants,
-        options: product.options,
-        tags: product.tags.unwrap_or_default(),
-    };
-    BatchItem {
-        id,
-        draft,
-        has_no_tags,
-        replace_stock,
-        listed: Some(listed),
-        is_whole: product.is_whole,
-        texts: product.texts,
-        prices,
-        adds_only: false,
-    }
+/// The keys of an import's jobs: the second is of one that is left while the first runs, and the first again while that does.
+pub(super) fn keys(id: ImportId) -> [String; 2] {
+    [id.to_string(), format!("{id}/rest")]
 }
 
-/// The field that a sentence of the catalogue begins with.
-fn field_of(sentence: &str) -> Option<String> {
-    let (field, _) = sentence.strip_prefix('`')?.split_once('`')?;
-    Some(field.rsplit('.').next().unwrap_or(field).to_owned())
+/// Whether so many products of a list failed, and none was taken, that the rest is not worth reading.
+fn is_hopeless(import: &Import) -> bool {
+    let (counts, adds) = (&import.counts, import.options.adds_to.is_some());
+    let most = if adds { MOST_FAILED_OF_ADDED } else { MOST_FAILED };
+    counts.failed >= most && counts.created + counts.changed + counts.unchanged + counts.not_sold == 0
 }

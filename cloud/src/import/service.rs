@@ -41,13 +41,16 @@ pub struct Imports {
     pub(super) egress: Egress,
     dir: PathBuf,
     uploads: FairTurns,
+    /// How long an import is taken in while others wait.
+    pub(super) run_for: Duration,
 }
 
 impl Imports {
     /// The handle; `dir` is where files wait, for all nodes, and `egress` the way to other people's servers.
     #[must_use]
     pub fn new(db: Db, clock: Clock, catalog: Catalog, dir: PathBuf, egress: Egress) -> Self {
-        Self { db, clock, catalog, egress, dir, uploads: FairTurns::new(AT_ONCE, OF_ONE) }
+        let (uploads, run_for) = (FairTurns::new(AT_ONCE, OF_ONE), runner::RUN_FOR);
+        Self { db, clock, catalog, egress, dir, uploads, run_for }
     }
 
     /// Takes a file in and leaves the work for later. Nothing of the file is read here.
@@ -134,6 +137,10 @@ impl Imports {
                 continue;
             } else {
                 is_taken = true;
+                let [_, rest] = runner::keys(import.id);
+                if standing(tx, runner::KIND, &rest).await? == Standing::Living {
+                    continue;
+                }
                 runner::KIND
             };
             let body = json!({ "org": org, "import": import.id });
@@ -153,13 +160,16 @@ impl Imports {
             let mut tx = self.db.begin().await?;
             store::turn(&mut tx, *org).await?;
             for import in store::line::of(&mut tx, *org).await? {
-                let key = import.id.to_string();
-                let taking = standing(&mut tx, runner::KIND, &key).await?;
-                let fetching = standing(&mut tx, runner::FETCH_KIND, &key).await?;
-                let is_dead = match (taking, fetching) {
-                    (Standing::Living, _) | (_, Standing::Living) => false,
-                    (Standing::Dead, _) | (_, Standing::Dead) => true,
-                    (Standing::Gone, Standing::Gone) => import.is_running,
+                let [first, rest] = runner::keys(import.id);
+                let jobs = [
+                    standing(&mut tx, runner::KIND, &first).await?,
+                    standing(&mut tx, runner::KIND, &rest).await?,
+                    standing(&mut tx, runner::FETCH_KIND, &first).await?,
+                ];
+                let is_dead = if jobs.contains(&Standing::Living) {
+                    false
+                } else {
+                    jobs.contains(&Standing::Dead) || import.is_running
                 };
                 if is_dead {
                     store::end(&mut tx, import.id, ImportState::Failed, Some(GIVEN_UP), now).await?;
@@ -291,5 +301,7 @@ mod tests_line;
 mod tests_locals;
 #[cfg(test)]
 mod tests_sale;
+#[cfg(test)]
+mod tests_turns;
 #[cfg(test)]
 mod tests_whole;

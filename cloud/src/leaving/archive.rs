@@ -66,7 +66,8 @@ impl Leaving {
         for one in &older {
             store::delete_export(&mut tx, *one).await?;
         }
-        let link = self.link(org, id, now + super::model::KEPT_FOR)?;
+        let links = store::links_of(&mut tx, id).await?;
+        let link = self.link(org, (id, links), now + super::model::KEPT_FOR)?;
         self.orgs
             .write_to_owners(&mut tx, org, |organization| ToOwners::ExportReady {
                 organization,

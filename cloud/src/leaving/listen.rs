@@ -1,6 +1,7 @@
 //! What leaving does when it hears a fact.
 
 use futures_util::FutureExt as _;
+use vitrine_protocol::Role;
 
 use super::store;
 use crate::base::Actor;
@@ -8,7 +9,7 @@ use crate::db::Tx;
 use crate::events::{Event, Heard, Listener, Recorded, record};
 
 /// Closes the exports that strangers had made, and stops the deletion that they had asked for, in an organisation that was taken
-/// back from them.
+/// back from them. Makes links to exports void where somebody left, or owns it no more, who may have one.
 pub struct DropStrangersExports;
 
 impl Listener for DropStrangersExports {
@@ -17,7 +18,7 @@ impl Listener for DropStrangersExports {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        matches!(event, Event::OrganizationReclaimed { .. })
+        matches!(event, Event::OrganizationReclaimed { .. }) || parts(event)
     }
 
     /// Where a worker starts late, their links must not go on opening.
@@ -27,6 +28,9 @@ impl Listener for DropStrangersExports {
 
     fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a> {
         async move {
+            if parts(&fact.event) {
+                return Ok(store::void_links(tx, fact.org, fact.at).await?);
+            }
             store::close_exports(tx, fact.org, fact.at).await?;
             if store::cancel_asked_before(tx, fact.org, fact.at).await? {
                 let event = Event::OrganizationDeletionCancelled;
@@ -35,5 +39,14 @@ impl Listener for DropStrangersExports {
             Ok(())
         }
         .boxed()
+    }
+}
+
+/// Whether somebody is an owner no more, or may have been one. Of a role that was taken the fact says the new one alone.
+fn parts(event: &Event) -> bool {
+    match event {
+        Event::MemberRemoved { .. } | Event::OwnershipTransferred { .. } => true,
+        Event::MemberRoleChanged { role, .. } => *role != Role::Owner,
+        _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -11,6 +11,7 @@ use vitrine_protocol::{Code, ExportId, OrgId};
 
 use super::{Confirmation, Export, Leaving, LeavingError, OrganizationDeletion};
 use crate::base::{Actor, ApiError, Json, Page, Path, Problem, Problems, Query};
+use crate::org;
 
 /// The room's addresses.
 pub fn router(leaving: Leaving) -> OpenApiRouter {
@@ -62,8 +63,15 @@ async fn get_export_file(
     State(leaving): State<Leaving>,
     Path(export): Path<ExportId>,
     Query(query): Query<TokenQuery>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let file = leaving.open(export, query.token.as_deref().unwrap_or_default()).await?;
+    let opened = leaving.open(export, query.token.as_deref().unwrap_or_default()).await;
+    // The link stands in a letter, and people follow it.
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    if matches!(opened, Err(LeavingError::BadLink)) && accepted.is_some_and(|all| all.contains("text/html")) {
+        return Ok(org::export_is_over(&leaving.orgs, &headers));
+    }
+    let file = opened?;
     let mut response = Body::from_stream(file.body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LENGTH, file.size_bytes.into());

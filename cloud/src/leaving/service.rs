@@ -74,9 +74,12 @@ impl Leaving {
     /// [`LeavingError::Denied`].
     pub async fn exports(&self, actor: &Actor, org: OrgId) -> Result<Vec<Export>, LeavingError> {
         actor.require(Permission::ExportOrganization, org)?;
-        let mut exports = store::exports(&self.db, org).await?;
-        for export in exports.iter_mut().filter(|export| export.state == ExportState::Ready) {
-            export.url = Some(self.link(org, export.id, self.clock.now() + LINK_FOR)?);
+        let (mut exports, until) = (Vec::new(), self.clock.now() + LINK_FOR);
+        for (mut export, links) in store::exports(&self.db, org).await? {
+            if export.state == ExportState::Ready {
+                export.url = Some(self.link(org, (export.id, links), until)?);
+            }
+            exports.push(export);
         }
         Ok(exports)
     }
@@ -86,8 +89,8 @@ impl Leaving {
     /// # Errors
     /// [`LeavingError::BadLink`].
     pub async fn open(&self, id: ExportId, token: &str) -> Result<BlobReader, LeavingError> {
-        let org = store::org_of(&self.db, id).await?.ok_or(LeavingError::BadLink)?;
-        let row = id.to_string();
+        let (org, links) = store::linked(&self.db, id).await?.ok_or(LeavingError::BadLink)?;
+        let row = row_of(id, links);
         if token.len() > 500 {
             return Err(LeavingError::BadLink);
         }
@@ -103,10 +106,10 @@ impl Leaving {
     pub(super) fn link(
         &self,
         org: OrgId,
-        id: ExportId,
+        (id, links): (ExportId, i64),
         until: DateTime<Utc>,
     ) -> Result<String, LeavingError> {
-        let row = id.to_string();
+        let row = row_of(id, links);
         let token = self.ring.seal(place(org, &row), until.timestamp_millis().to_string().as_bytes())?;
         Ok(format!("{}/v1/exports/{id}?token={token}", self.public_url))
     }
@@ -231,6 +234,11 @@ fn name_of(actor: &Actor) -> String {
         ActorKind::User { name, .. } => name.clone(),
         _ => "Vitrine".to_owned(),
     }
+}
+
+/// What a link is sealed to: the export, and how often its links were made void before.
+fn row_of(id: ExportId, links: i64) -> String {
+    if links == 0 { id.to_string() } else { format!("{id}.{links}") }
 }
 
 fn place(org: OrgId, row: &str) -> Place<'_> {

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::base::{Actor, Denied};
 use crate::db::testing::{Table, number, run, tables};
+use crate::events::{Event, Listener as _, Recorded};
 use crate::org::OrgError;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -394,6 +395,43 @@ async fn all_data_comes_in_one_file_and_no_secret_is_in_it() {
 }
 
 #[tokio::test]
+async fn a_link_to_an_export_ends_with_an_owner_who_leaves_and_the_file_stays() {
+    each_app(async |app, _| {
+        let (ada, org, _) = owner(&app, "Nord").await;
+        let (bo, ..) = owner(&app, "Sud").await;
+        let (user, from) = (bo.user().unwrap(), ada.user().unwrap());
+        let export = app.leaving.export(&ada, org).await.unwrap();
+        app.leaving.make(org, export.id).await.unwrap();
+        let link = async || app.leaving.exports(&ada, org).await.unwrap()[0].url.clone().unwrap();
+        let hear = async |event| {
+            let fact =
+                Recorded { seq: 1, at: app.clock.now(), org, show: None, actor: "user:1".into(), event };
+            let wanted = DropStrangersExports.wants(&fact.event);
+            if wanted {
+                let mut tx = app.db.begin().await.unwrap();
+                DropStrangersExports.handle(&mut tx, &fact).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            wanted
+        };
+        for event in [
+            Event::MemberRemoved { user },
+            Event::MemberRoleChanged { user, role: Role::Host },
+            Event::OwnershipTransferred { from, to: user },
+        ] {
+            let before = link().await;
+            unpack(&app, &before).await;
+            assert!(hear(event).await);
+            let (_, token) = before.split_once("?token=").unwrap();
+            assert!(matches!(app.leaving.open(export.id, token).await, Err(LeavingError::BadLink)));
+            unpack(&app, &link().await).await;
+        }
+        assert!(!hear(Event::MemberRoleChanged { user, role: Role::Owner }).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_account_goes_unless_an_organisation_would_have_no_owner() {
     each_app(async |app, _| {
         let (ada, org, _) = owner(&app, "Nord").await;
@@ -415,7 +453,7 @@ async fn an_account_goes_unless_an_organisation_would_have_no_owner() {
         assert!(matches!(gone, Err(OrgError::BadCredentials)));
         assert_eq!(app.orgs.members(&ada, org, None, 10).await.unwrap().items.len(), 1);
         let deed = app.orgs.audit(&ada, org, None, 1).await.unwrap().items.remove(0);
-        assert_eq!(deed.fact.event, crate::events::Event::MemberRemoved { user });
+        assert_eq!(deed.fact.event, Event::MemberRemoved { user });
     })
     .await;
 }

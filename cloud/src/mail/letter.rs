@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dates::day_of;
 use super::{OfPasskeys, ToOwners, ToPerson};
 
 /// A language that letters and pages are written in.
@@ -442,7 +443,8 @@ impl Letter {
             }
             Self::PaymentFailed { link, organization, until } => {
                 let organization = quoted(organization);
-                let before = before.replacen("{}", &organization, 1).replacen("{}", until, 1);
+                let until = day_of(until, locale);
+                let before = before.replacen("{}", &organization, 1).replacen("{}", &until, 1);
                 (subject.replacen("{}", &organization, 1), before, one(link))
             }
             Self::GraceOver { link, organization } => {

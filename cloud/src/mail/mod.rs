@@ -4,6 +4,7 @@
 //! since letters carry links that open accounts; [`SendMail`] sends it, at least once. Records nothing. Leans on `base`, `db`,
 //! `secrets`, `jobs`. Spec: RFC 5322; RFC 5321 by lettre.
 
+mod dates;
 mod error;
 mod letter;
 mod mailbox;

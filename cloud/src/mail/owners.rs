@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Locale;
+use super::dates::{day_of, moment};
 use super::letter::{Words, quoted};
 
 /// A letter about an organisation.
@@ -76,19 +77,19 @@ impl ToOwners {
                 "{}: a webhook was switched off",
                 "The server {+} took none of our messages for three days, or said that it is gone. It is told nothing any more.",
                 "",
-                "Once it answers, switch the webhook on again in the settings of the organisation. What it missed of late can be sent again there.",
+                "Once it answers, switch the webhook on again in the studio, under “Settings”, “Webhooks”. What it missed of late can be sent again there.",
             ),
             (Self::WebhookOff { .. }, De) => (
                 "{}: ein Webhook wurde abgeschaltet",
                 "Der Server {+} hat drei Tage lang keine unserer Nachrichten angenommen, oder gesagt, dass es ihn nicht mehr gibt. Er erfährt nichts mehr.",
                 "",
-                "Antwortet er wieder, dann schalte den Webhook in den Einstellungen der Organisation ein. Was er zuletzt verpasst hat, lässt sich dort noch einmal senden.",
+                "Antwortet er wieder, dann schalte den Webhook im Studio unter „Settings“, „Webhooks“ wieder ein. Was er zuletzt verpasst hat, lässt sich dort noch einmal senden.",
             ),
             (Self::WebhookOff { .. }, Fr) => (
                 "{} : un webhook a été désactivé",
                 "Le serveur {+} n’a pris aucun de nos messages pendant trois jours, ou a dit qu’il n’existe plus. Il n’est plus informé.",
                 "",
-                "Quand il répond de nouveau, réactivez le webhook dans les réglages de l’organisation. Ce qu’il a manqué récemment peut y être renvoyé.",
+                "Quand il répond de nouveau, réactivez le webhook dans le studio, sous «\u{a0}Settings\u{a0}», «\u{a0}Webhooks\u{a0}». Ce qu’il a manqué récemment peut y être renvoyé.",
             ),
             (Self::ExportReady { .. }, En) => (
                 "{}: your data is ready",
@@ -110,19 +111,19 @@ impl ToOwners {
             ),
             (Self::DeletionScheduled { .. }, En) => (
                 "{} is to be deleted",
-                "{+} wants {} to be deleted, with all that is in it, on {@}. Until then everything goes on as before, and each owner can stop it in the settings of the organisation.",
+                "{+} wants {} to be deleted, with all that is in it, on {@}. Until then everything goes on as before, and each owner can stop it in the studio, under “Settings”, “Organisation”.",
                 "",
                 "If you want to keep the data, take it out before that day. Nobody can bring it back afterwards.",
             ),
             (Self::DeletionScheduled { .. }, De) => (
                 "{} soll gelöscht werden",
-                "{+} will, dass {} mit allem darin gelöscht wird, am {@}. Bis dahin geht alles weiter wie bisher, und jeder Eigentümer kann es in den Einstellungen der Organisation aufhalten.",
+                "{+} will, dass {} mit allem darin gelöscht wird, am {@}. Bis dahin geht alles weiter wie bisher, und jeder Eigentümer kann es im Studio unter „Settings“, „Organisation“ aufhalten.",
                 "",
                 "Willst du die Daten behalten, dann hole sie vor diesem Tag. Danach bringt sie niemand zurück.",
             ),
             (Self::DeletionScheduled { .. }, Fr) => (
                 "{} va être supprimé",
-                "{+} veut supprimer {}, avec tout son contenu, le {@}. D’ici là tout continue comme avant, et chaque propriétaire peut l’arrêter dans les réglages de l’organisation.",
+                "{+} veut supprimer {}, avec tout son contenu, le {@}. D’ici là tout continue comme avant, et chaque propriétaire peut l’arrêter dans le studio, sous «\u{a0}Settings\u{a0}», «\u{a0}Organisation\u{a0}».",
                 "",
                 "Si vous voulez garder les données, récupérez-les avant ce jour. Ensuite personne ne pourra les rétablir.",
             ),
@@ -166,19 +167,19 @@ impl ToOwners {
                 "{}: an invoice",
                 "{+} has written the invoice {#} for the Vitrine plan of {}: {=}, to be paid by {@}.",
                 "",
-                "You find it in the studio, in Settings under Plan.",
+                "You find it in the studio, under “Settings”, “Plan and use”.",
             ),
             (Self::InvoiceIssued { .. }, De) => (
                 "{}: eine Rechnung",
                 "{+} hat die Rechnung {#} für den Vitrine-Plan von {} geschrieben: {=}, zu zahlen bis {@}.",
                 "",
-                "Du findest sie im Studio, in den Einstellungen unter Plan.",
+                "Du findest sie im Studio unter „Settings“, „Plan and use“.",
             ),
             (Self::InvoiceIssued { .. }, Fr) => (
                 "{} : une facture",
                 "{+} a établi la facture {#} pour l’offre Vitrine de {} : {=}, à régler avant le {@}.",
                 "",
-                "Vous la trouvez dans le studio, dans les réglages, sous Offre.",
+                "Vous la trouvez dans le studio, sous «\u{a0}Settings\u{a0}», «\u{a0}Plan and use\u{a0}».",
             ),
             (Self::Deleted { .. }, En) => (
                 "{} was deleted",
@@ -207,7 +208,7 @@ impl ToOwners {
                 (organization, String::new(), String::new(), vec![(label.to_owned(), link.clone())])
             }
             Self::DeletionScheduled { organization, by, at } => {
-                (organization, quoted(by), at.format("%Y-%m-%d %H:%M UTC").to_string(), Vec::new())
+                (organization, quoted(by), moment(*at, locale), Vec::new())
             }
             Self::DeletionStopped { organization, by } => {
                 (organization, quoted(by), String::new(), Vec::new())
@@ -216,7 +217,7 @@ impl ToOwners {
                 (organization, quoted(from), quoted(to), Vec::new())
             }
             Self::InvoiceIssued { organization, seller, due, .. } => {
-                (organization, quoted(seller), due.clone(), Vec::new())
+                (organization, quoted(seller), day_of(due, locale), Vec::new())
             }
             Self::Deleted { organization } => (organization, String::new(), String::new(), Vec::new()),
         };
@@ -274,6 +275,8 @@ mod tests {
                 assert!(!text.contains('{') && !text.contains("evil.example"), "{text}");
                 let leads = matches!(letter, ToOwners::ExportReady { .. });
                 assert_eq!(words.links.len(), usize::from(leads));
+                let screen = text.contains("Settings") && text.contains("Organisation");
+                assert_eq!(screen, matches!(letter, ToOwners::DeletionScheduled { .. }), "{text}");
             }
         }
     }

@@ -25,6 +25,8 @@ pub enum ToPerson {
     },
     /// The account has another password from now on.
     PasswordChanged,
+    /// There is no account any more.
+    AccountDeleted,
     /// Somebody let them go.
     Removed {
         /// The organisation's name.
@@ -84,7 +86,22 @@ impl ToPerson {
             (Self::PasswordChanged, Fr) => (
                 "Votre mot de passe a été changé",
                 "Votre compte Vitrine a un nouveau mot de passe. Les autres appareils ont été déconnectés.",
-                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe : demandez une lettre à la connexion du studio (« Forgot your password? »).",
+                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe : demandez une lettre à la connexion du studio («\u{a0}Forgot your password?\u{a0}»).",
+            ),
+            (Self::AccountDeleted, En) => (
+                "Your account was deleted",
+                "Your Vitrine account was deleted, as its owner asked with the password. You belong to no organisation there any more.",
+                "If that was not you, somebody knows your password: change it wherever else you use it, and tell whoever runs this Vitrine cloud.",
+            ),
+            (Self::AccountDeleted, De) => (
+                "Dein Konto wurde gelöscht",
+                "Dein Vitrine-Konto wurde gelöscht; jemand hat das mit deinem Passwort verlangt. Du gehörst dort zu keiner Organisation mehr.",
+                "Warst du das nicht, kennt jemand dein Passwort: Ändere es überall, wo du es sonst benutzt, und sag es denen, die diese Vitrine-Cloud betreiben.",
+            ),
+            (Self::AccountDeleted, Fr) => (
+                "Votre compte a été supprimé",
+                "Votre compte Vitrine a été supprimé, comme demandé avec votre mot de passe. Vous n’y faites plus partie d’aucune organisation.",
+                "Si ce n’est pas vous, quelqu’un connaît votre mot de passe : changez-le partout où vous l’utilisez, et dites-le aux personnes qui gèrent ce cloud Vitrine.",
             ),
             (Self::Removed { .. }, En) => (
                 "You no longer belong to {}",
@@ -107,7 +124,7 @@ impl ToPerson {
                 (quoted(organization), quoted(by), quoted(role), cloud.as_str())
             }
             Self::Removed { organization } => (quoted(organization), String::new(), String::new(), ""),
-            Self::PasswordChanged => Default::default(),
+            Self::PasswordChanged | Self::AccountDeleted => Default::default(),
         };
         // The address last: it is ours, and what strangers chose holds no braces.
         let fill = |text: &str| {
@@ -161,6 +178,7 @@ mod tests {
         for locale in Locale::ALL {
             for letter in [
                 ToPerson::PasswordChanged,
+                ToPerson::AccountDeleted,
                 ToPerson::Removed { organization: "Nord http://evil.example".into() },
             ] {
                 let words = letter.words(locale);

@@ -27,6 +27,7 @@ pub use model::{
     TotpEnrolment, TotpFactor, User, Visit,
 };
 pub use oidc::{Oidc, OidcError, OidcSettings, Secret as OidcSecret};
+pub(crate) use routes::export_is_over;
 pub use routes::router;
 pub use service::Orgs;
 #[cfg(test)]

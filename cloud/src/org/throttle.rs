@@ -22,6 +22,18 @@ pub(super) struct Lane {
     pub patience: Duration,
 }
 
+impl Lane {
+    /// What a try costs.
+    pub(super) fn step(self) -> TimeDelta {
+        delta(self.every)
+    }
+
+    /// How far the tries may be ahead of the time before another one.
+    pub(super) fn ahead(self) -> TimeDelta {
+        self.step() * i32::try_from(self.at_once.saturating_sub(1)).unwrap_or(i32::MAX)
+    }
+}
+
 /// Counts tries by key.
 #[derive(Clone, Default)]
 pub(super) struct Throttle(Arc<Mutex<HashMap<String, DateTime<Utc>>>>);
@@ -34,14 +46,13 @@ impl Throttle {
         if all.len() >= KEYS && !all.contains_key(key) {
             make_room(&mut all, now);
         }
-        let every = delta(lane.every);
         let from = all.get(key).map_or(now, |until| (*until).max(now));
-        let early = from - now - every * i32::try_from(lane.at_once.saturating_sub(1)).unwrap_or(i32::MAX);
+        let early = from - now - lane.ahead();
         let wait = early.to_std().unwrap_or_default();
         if wait > lane.patience {
             return None;
         }
-        all.insert(key.to_owned(), from + every);
+        all.insert(key.to_owned(), from + lane.step());
         Some(wait)
     }
 
@@ -53,7 +64,7 @@ impl Throttle {
     /// Takes one try of `key` back: it was a good one.
     pub(super) fn give_back(&self, key: &str, lane: Lane) {
         if let Some(until) = self.0.lock().get_mut(key) {
-            *until -= delta(lane.every);
+            *until -= lane.step();
         }
     }
 

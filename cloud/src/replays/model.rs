@@ -30,6 +30,8 @@ pub enum Begun {
     Done(Kept),
     /// Somebody is at it.
     UnderWay,
+    /// Something of it stands, and whoever did it is gone with the answer.
+    Lost,
     /// The key came with another request.
     Reused,
 }

@@ -1,14 +1,18 @@
 //! The handle of kept answers.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use parking_lot::Mutex;
 
 use super::{Begun, Claim, Kept, Wish, store};
 use crate::base::Clock;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Mark};
 
 /// How long an answer is kept.
 const KEEP: TimeDelta = TimeDelta::hours(24);
-/// How long a request of a process that died holds its key. Whoever does one takes less, or gives it up.
+/// How long a request of a process that died holds its key. Whoever takes longer renews it.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How many keys are kept of one caller. A shop that sells all day uses more: the oldest give room, and nobody is refused.
 const MOST: i64 = 10_000;
@@ -21,37 +25,43 @@ pub struct Replays {
     db: Db,
     clock: Clock,
     most: i64,
+    /// What this process is at: nobody here does it a second time, also when a disk that stalls let the lease run out.
+    at_work: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Replays {
     /// The handle over `db`.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, most: MOST }
+        Self { db, clock, most: MOST, at_work: Arc::default() }
     }
 
-    /// How a request stands; of those who ask at once, on any node, one is told to do it.
+    /// How a request stands; of those who ask at once, on any node, one is told to do it, and says with [`Replays::finish`],
+    /// [`Replays::release`] or [`Replays::leave`] that it is at it no more.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn begin(&self, wish: &Wish) -> Result<Begun, DbError> {
         let (now, name) = (self.clock.now(), uuid::Uuid::new_v4().to_string());
         let mut tx = self.db.begin().await?;
-        if store::claim(&mut tx, wish, &name, now, now + LEASE, now + KEEP).await? {
+        let here = self.at_work.lock().contains(&wish.id);
+        if !here && store::claim(&mut tx, wish, &name, now, now + LEASE, now + KEEP).await? {
             let full = store::count(&mut tx, wish, self.most + 1).await? > self.most;
             tx.commit().await?;
             // In a transaction of its own: two that make room at once may stand in each other's way, and what is asked for is done.
             if full && let Err(error) = self.make_room(wish).await {
                 tracing::warn!(%error, "old `Idempotency-Key`s of a caller could not be forgotten");
             }
+            self.at_work.lock().insert(wish.id.clone());
             return Ok(Begun::New(Claim { id: wish.id.clone(), name }));
         }
         // None: it was given up just now, so it can be asked for in a moment.
-        let standing = store::find(&mut tx, wish).await?;
+        let standing = store::find(&mut tx, wish, now).await?;
         Ok(match standing {
             Some(standing) if standing.request != wish.request => Begun::Reused,
             Some(store::Standing { answer: Some(kept), .. }) => Begun::Done(kept),
-            Some(store::Standing { answer: None, .. }) | None => Begun::UnderWay,
+            Some(store::Standing { is_lost: true, .. }) if !here => Begun::Lost,
+            Some(_) | None => Begun::UnderWay,
         })
     }
 
@@ -62,17 +72,35 @@ impl Replays {
     pub async fn finish(&self, claim: &Claim, status: u16, kept: &Kept) -> Result<(), DbError> {
         let mut tx = self.db.begin().await?;
         store::finish(&mut tx, claim, status, kept).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.leave(claim);
+        Ok(())
     }
 
-    /// Lets a request be tried again: its answer does not count.
+    /// Lets a request be tried again: its answer does not count, and nothing of it stands.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn release(&self, claim: &Claim) -> Result<(), DbError> {
+        self.leave(claim);
         let mut tx = self.db.begin().await?;
         store::release(&mut tx, claim).await?;
         tx.commit().await
+    }
+
+    /// Holds a request's key for another minute: it is being done.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn renew(&self, claim: &Claim) -> Result<(), DbError> {
+        let mut tx = self.db.begin().await?;
+        store::renew(&mut tx, claim, self.clock.now() + LEASE).await?;
+        tx.commit().await
+    }
+
+    /// Leaves a request as it is. Without an answer, and if nothing of it stands, it may be tried again once its lease is over.
+    pub fn leave(&self, claim: &Claim) {
+        self.at_work.lock().remove(&claim.id);
     }
 
     /// Forgets what is older than a day; how much that was.
@@ -97,6 +125,14 @@ impl Replays {
         let mut tx = self.db.begin().await?;
         store::forget_oldest(&mut tx, wish, self.clock.now(), (self.most / 10).max(1)).await?;
         tx.commit().await
+    }
+}
+
+impl Claim {
+    /// What the request's transactions say as they commit: that something of it stands, whoever goes down before it is answered.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        store::mark(self)
     }
 }
 
@@ -135,7 +171,8 @@ mod tests {
             assert_eq!(replays.begin(&other).await.unwrap(), Begun::Reused);
             assert_eq!(replays.sweep().await.unwrap(), 0);
             hands.advance(Duration::from_secs(1));
-            taken(replays.begin(&other).await.unwrap());
+            let claim = taken(replays.begin(&other).await.unwrap());
+            replays.leave(&claim);
             hands.advance(Duration::from_secs(24 * 3600));
             assert_eq!(replays.sweep().await.unwrap(), 1);
             let claim = taken(replays.begin(&mine).await.unwrap());
@@ -153,18 +190,89 @@ mod tests {
     async fn who_died_holds_a_key_for_a_minute_and_changes_nothing_after_that() {
         each_db(async |db| {
             let hands = TestClock::new();
-            let replays = Replays::new(db, hands.clock());
-            let lost = taken(replays.begin(&wish("k", "{}")).await.unwrap());
+            let (dead, replays) = (Replays::new(db.clone(), hands.clock()), Replays::new(db, hands.clock()));
+            let lost = taken(dead.begin(&wish("k", "{}")).await.unwrap());
             hands.advance(Duration::from_secs(59));
             assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay);
             hands.advance(Duration::from_secs(1));
             assert_eq!(replays.begin(&wish("k", "{1}")).await.unwrap(), Begun::Reused);
             let held = taken(replays.begin(&wish("k", "{}")).await.unwrap());
-            replays.finish(&lost, 200, &Kept::Secret).await.unwrap();
-            replays.release(&lost).await.unwrap();
+            dead.renew(&lost).await.unwrap();
+            dead.finish(&lost, 200, &Kept::Secret).await.unwrap();
+            dead.release(&lost).await.unwrap();
             assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay);
             replays.finish(&held, 200, &Kept::NotKept).await.unwrap();
             assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::Done(Kept::NotKept));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn who_takes_long_holds_a_key_and_nobody_beside_them_takes_it_over() {
+        each_db(async |db| {
+            let hands = TestClock::new();
+            let (slow, other) = (Replays::new(db.clone(), hands.clock()), Replays::new(db, hands.clock()));
+            let claim = taken(slow.begin(&wish("k", "{}")).await.unwrap());
+            for _ in 0..5 {
+                hands.advance(Duration::from_secs(45));
+                slow.renew(&claim).await.unwrap();
+                assert_eq!(other.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay);
+            }
+            // A disk that stalls lets the lease run out: in the process that is at it, that opens nothing.
+            hands.advance(Duration::from_secs(600));
+            assert_eq!(slow.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay);
+            assert_eq!(slow.begin(&wish("k", "{1}")).await.unwrap(), Begun::Reused);
+            slow.finish(&claim, 201, &Kept::NotKept).await.unwrap();
+            for replays in [&slow, &other] {
+                assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::Done(Kept::NotKept));
+            }
+            // Left without an answer, it is done again once the lease is over.
+            let left = taken(slow.begin(&wish("l", "{}")).await.unwrap());
+            slow.leave(&left);
+            assert_eq!(slow.begin(&wish("l", "{}")).await.unwrap(), Begun::UnderWay);
+            hands.advance(Duration::from_secs(60));
+            taken(slow.begin(&wish("l", "{}")).await.unwrap());
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_stands_is_not_done_again_when_whoever_did_it_is_gone() {
+        each_db(async |db| {
+            let hands = TestClock::new();
+            let nodes = [(); 2].map(|()| Replays::new(db.clone(), hands.clock()));
+            let [dead, replays] = &nodes;
+            let change = async || db.begin().await?.commit().await;
+            let lost = taken(dead.begin(&wish("k", "{}")).await.unwrap());
+            lost.mark().scope(change()).await.unwrap();
+            assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay);
+            hands.advance(Duration::from_secs(60));
+            assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::Lost);
+            assert_eq!(replays.begin(&wish("k", "{1}")).await.unwrap(), Begun::Reused);
+            assert_eq!(dead.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay, "it is at it");
+            dead.leave(&lost);
+            assert_eq!(dead.begin(&wish("k", "{}")).await.unwrap(), Begun::Lost);
+
+            // An answer that says that nothing was done counts for more.
+            let refused = taken(dead.begin(&wish("refused", "{}")).await.unwrap());
+            refused.mark().scope(change()).await.unwrap();
+            dead.release(&refused).await.unwrap();
+            taken(replays.begin(&wish("refused", "{}")).await.unwrap());
+
+            // Who was only slow changes nothing any more.
+            let slow = taken(dead.begin(&wish("slow", "{}")).await.unwrap());
+            hands.advance(Duration::from_secs(60));
+            let other = taken(replays.begin(&wish("slow", "{}")).await.unwrap());
+            assert!(matches!(slow.mark().scope(change()).await, Err(DbError::Overtaken)));
+            other.mark().scope(change()).await.unwrap();
+            replays.finish(&other, 200, &Kept::NotKept).await.unwrap();
+            assert_eq!(dead.begin(&wish("k", "{}")).await.unwrap(), Begun::Lost);
+
+            // On another day the key is another key, of which nothing stands.
+            hands.advance(Duration::from_secs(24 * 3600));
+            taken(replays.begin(&wish("k", "{}")).await.unwrap());
+            hands.advance(Duration::from_secs(60));
+            taken(dead.begin(&wish("k", "{}")).await.unwrap());
         })
         .await;
     }

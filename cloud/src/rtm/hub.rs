@@ -1,20 +1,22 @@
 //! Finds the room of a show, and opens it when nobody was there.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use parking_lot::Mutex;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
-use vitrine_protocol::{OrgId, ShowId};
+use vitrine_protocol::{OrgId, ProductId, ShowId};
 
 use super::error::RtmError;
 use super::model::Guest;
-use super::room::{Command, ROOM_QUEUE, Room};
+use super::room::{Command, Pause, ROOM_QUEUE, Room};
 use super::seats::Chair;
 use super::state::Standing;
 use crate::base::Clock;
+use crate::show::Ware;
 
 /// A room may close while somebody is on the way in; so often they are sent to its next life.
 const TRIES: usize = 3;
@@ -30,11 +32,15 @@ pub(super) trait Source: Send + Sync + 'static {
 /// The answer of a [`Source`].
 pub(super) type Reading<'a> = Pin<Box<dyn Future<Output = Result<Standing, RtmError>> + Send + 'a>>;
 
-/// What a room shows to those outside of it.
+/// What a room and those outside of it know of each other.
 #[derive(Debug, Default)]
 pub(super) struct Dial {
     viewers: AtomicU32,
     ended: AtomicBool,
+    /// Something could not be told.
+    untold: AtomicBool,
+    /// The products of the line-up, once they were read.
+    products: Mutex<Option<HashSet<ProductId>>>,
 }
 
 impl Dial {
@@ -44,6 +50,24 @@ impl Dial {
 
     pub(super) fn set_ended(&self, ended: bool) {
         self.ended.store(ended, Ordering::Relaxed);
+    }
+
+    /// Whether something could not be told since this was asked last.
+    pub(super) fn take_untold(&self) -> bool {
+        self.untold.swap(false, Ordering::Relaxed)
+    }
+
+    fn set_untold(&self) {
+        self.untold.store(true, Ordering::Relaxed);
+    }
+
+    /// Knows the products as they were read when the room was, unless it knows them from a later fact.
+    fn know_at_least(&self, products: &[ProductId]) {
+        self.products.lock().get_or_insert_with(|| products.iter().copied().collect());
+    }
+
+    fn may_show(&self, product: ProductId) -> bool {
+        self.products.lock().as_ref().is_none_or(|products| products.contains(&product))
     }
 }
 
@@ -59,6 +83,13 @@ impl Door {
     /// Whether the show is over.
     pub(super) fn ended(&self) -> bool {
         self.dial.ended.load(Ordering::Relaxed)
+    }
+
+    /// Tells the room something, and waits for nothing: one that cannot keep up reads its rows anew instead.
+    fn tell(&self, command: Command) {
+        if let Err(TrySendError::Full(_)) = self.commands.try_send(command) {
+            self.dial.set_untold();
+        }
     }
 }
 
@@ -112,11 +143,33 @@ impl Hub {
     }
 
     /// Tells an open room something. A closed one reads the rows when it opens.
-    pub(super) async fn tell(&self, show: ShowId, command: Command) {
-        let door = self.inner.rooms.lock().get(&show).cloned();
-        if let Some(door) = door {
-            let _ = door.commands.send(command).await;
+    pub(super) fn tell(&self, show: ShowId, command: Command) {
+        if let Some(door) = self.inner.rooms.lock().get(&show) {
+            door.tell(command);
         }
+    }
+
+    /// Tells an open room its line-up: the products of it, and those that are sold as shoppers see them.
+    pub(super) fn tell_lineup(&self, show: ShowId, products: Vec<ProductId>, cards: Vec<Ware>) {
+        if let Some(door) = self.inner.rooms.lock().get(&show) {
+            *door.dial.products.lock() = Some(products.into_iter().collect());
+            door.tell(Command::Cards(cards));
+        }
+    }
+
+    /// Has an open room read its rows anew: what it should be told is not known.
+    pub(super) fn read_anew(&self, show: ShowId) {
+        if let Some(door) = self.inner.rooms.lock().get(&show) {
+            *door.dial.products.lock() = None;
+            door.dial.set_untold();
+        }
+    }
+
+    /// The open rooms of an organisation whose line-up has a product, or may have it.
+    pub(super) fn rooms_with(&self, org: OrgId, product: ProductId) -> Vec<ShowId> {
+        let rooms = self.inner.rooms.lock();
+        let showing = rooms.iter().filter(|(_, door)| door.org == org && door.dial.may_show(product));
+        showing.map(|(show, _)| *show).collect()
     }
 
     /// Whether the room of a show is open.
@@ -124,17 +177,10 @@ impl Hub {
         self.inner.rooms.lock().contains_key(&show)
     }
 
-    /// Whether a room of an organisation is open.
-    pub(super) fn has_rooms_of(&self, org: OrgId) -> bool {
-        self.inner.rooms.lock().values().any(|door| door.org == org)
-    }
-
     /// Tells every open room of an organisation.
-    pub(super) async fn tell_all_of(&self, org: OrgId, command: impl Fn() -> Command) {
-        let doors: Vec<Door> =
-            self.inner.rooms.lock().values().filter(|door| door.org == org).cloned().collect();
-        for door in doors {
-            let _ = door.commands.send(command()).await;
+    pub(super) fn tell_all_of(&self, org: OrgId, command: impl Fn() -> Command) {
+        for door in self.inner.rooms.lock().values().filter(|door| door.org == org) {
+            door.tell(command());
         }
     }
 
@@ -181,21 +227,25 @@ impl Hub {
         rooms.insert(show, door.clone());
         let (hub, dial) = (self.clone(), door.dial.clone());
         tokio::spawn(async move {
-            // What happens while the rows are read is told afterwards. It leaves the queue: a crowd that comes in fills that, and
-            // whoever tells facts waits for nobody's rows.
-            let (mut reading, mut waiting) = (hub.inner.source.standing(org, show), VecDeque::new());
-            let standing = loop {
-                tokio::select! {
-                    standing = &mut reading => break standing,
-                    Some(command) = queue.recv(), if waiting.len() < MOST_WAITING => waiting.push_back(command),
-                }
-            };
-            drop(reading);
-            match standing {
+            let mut waiting = VecDeque::new();
+            match hub.read((org, show), &mut queue, &mut waiting).await {
                 Ok(standing) => {
+                    dial.know_at_least(&standing.products);
                     let epoch = uuid::Uuid::now_v7().simple().to_string();
-                    let room = Room::new(epoch, standing, hub.inner.clock.clone(), dial.clone());
-                    room.run(waiting, &mut queue).await;
+                    let mut room = Room::new(epoch, standing, hub.inner.clock.clone(), dial.clone());
+                    while room.run(&mut waiting, &mut queue).await == Pause::Unread {
+                        match hub.read((org, show), &mut queue, &mut waiting).await {
+                            Ok(standing) => {
+                                dial.know_at_least(&standing.products);
+                                room.renew(standing);
+                            }
+                            Err(RtmError::NotFound) => break,
+                            Err(error) => {
+                                tracing::warn!(show.id = %show, error = &error as &dyn std::error::Error, "a chat room was not read anew");
+                                dial.set_untold();
+                            }
+                        }
+                    }
                 }
                 Err(RtmError::NotFound) => {
                     hub.close(show, &dial);
@@ -216,6 +266,22 @@ impl Hub {
             hub.close(show, &dial);
         });
         door
+    }
+
+    /// Reads the rows of a room. What happens meanwhile is told afterwards, and leaves the queue, which a crowd that comes in fills.
+    async fn read(
+        &self,
+        (org, show): (OrgId, ShowId),
+        queue: &mut mpsc::Receiver<Command>,
+        waiting: &mut VecDeque<Command>,
+    ) -> Result<Standing, RtmError> {
+        let mut reading = self.inner.source.standing(org, show);
+        loop {
+            tokio::select! {
+                standing = &mut reading => return standing,
+                Some(command) = queue.recv(), if waiting.len() < MOST_WAITING => waiting.push_back(command),
+            }
+        }
     }
 
     fn close(&self, show: ShowId, dial: &Arc<Dial>) {

@@ -1,5 +1,7 @@
 //! What the rooms tell their people when a fact is heard.
 
+use std::collections::HashMap;
+
 use futures_util::future::BoxFuture;
 use vitrine_protocol::rtm::RoomEvent;
 use vitrine_protocol::{ProductId, ShowId, ShowState};
@@ -16,56 +18,98 @@ impl Follower for Rtm {
     }
 
     fn follow<'a>(&'a self, fact: &'a Recorded) -> BoxFuture<'a, ()> {
+        Box::pin(self.tell(fact))
+    }
+
+    fn follow_all<'a>(&'a self, facts: &'a [Recorded]) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            let show = fact.show;
-            if let (Some(news), Some(show)) = (MediaNews::of(&fact.event), show) {
-                self.hub().tell(show, Command::Media(news)).await;
-            }
-            if let (Event::ViewerUnbanned { author, restored: true, .. }, Some(show)) = (&fact.event, show) {
-                match self.newest_of(fact.org, show, author).await {
-                    Ok(messages) => {
-                        let event = RoomEvent::ChatRestored { messages };
-                        self.hub().tell(show, Command::Event(event)).await;
-                    }
-                    Err(error) => tracing::error!(%error, "restored messages could not be read"),
-                }
-            }
-            match (news_of(self.shows(), fact), show) {
-                (News::Show(command), Some(show)) => {
-                    if matches!(fact.event, Event::LineupChanged { .. }) && self.hub().is_open(show) {
-                        match self.shows().cards_of(fact.org, show).await {
-                            Ok(cards) => self.hub().tell(show, Command::Cards(cards)).await,
-                            Err(error) => tracing::error!(%error, "products of a line-up could not be read"),
-                        }
-                    }
-                    self.hub().tell(show, *command).await;
-                }
-                (News::Organization, _) => {
-                    self.hub().tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged)).await;
-                }
-                (News::Product(product), _) if self.hub().has_rooms_of(fact.org) => {
-                    match self.shows().showing(fact.org, product).await {
-                        Ok((shows, card)) => {
-                            for show in shows {
-                                let command = match &card {
-                                    Some(card) => Command::Product(Box::new(card.clone())),
-                                    None => Command::Event(RoomEvent::LineupChanged),
-                                };
-                                self.hub().tell(show, command).await;
-                            }
-                        }
-                        Err(error) => {
-                            tracing::error!(%error, "shows with a product could not be read");
-                            self.hub()
-                                .tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged))
-                                .await;
-                        }
-                    }
-                }
-                (News::Product(_), _) => {}
-                (News::Show(_), None) | (News::Nothing, _) => {}
+            for fact in without_repeats(facts) {
+                self.tell(fact).await;
             }
         })
+    }
+}
+
+impl Rtm {
+    async fn tell(&self, fact: &Recorded) {
+        let show = fact.show;
+        if let Some(product) = product_of(&fact.event) {
+            return self.tell_product(fact, product).await;
+        }
+        if let (Some(news), Some(show)) = (MediaNews::of(&fact.event), show) {
+            self.hub().tell(show, Command::Media(news));
+        }
+        if let (Event::ViewerUnbanned { author, restored: true, .. }, Some(show)) = (&fact.event, show) {
+            match self.newest_of(fact.org, show, author).await {
+                Ok(messages) => {
+                    self.hub().tell(show, Command::Event(RoomEvent::ChatRestored { messages }));
+                }
+                Err(error) => tracing::error!(%error, "restored messages could not be read"),
+            }
+        }
+        match (news_of(self.shows(), fact), show) {
+            (News::Show(command), Some(show)) => {
+                let mut command = *command;
+                if matches!(fact.event, Event::LineupChanged { .. }) && self.hub().is_open(show) {
+                    match self.lineup(fact.org, show).await {
+                        Ok((products, cards, version)) => {
+                            self.hub().tell_lineup(show, products, cards);
+                            command = Command::Event(RoomEvent::LineupChanged { version: Some(version) });
+                        }
+                        Err(error) => {
+                            tracing::error!(%error, "products of a line-up could not be read");
+                            self.hub().read_anew(show);
+                        }
+                    }
+                }
+                self.hub().tell(show, command);
+            }
+            (News::Organization, _) => {
+                let version = Some(fact.seq);
+                self.hub().tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged { version }));
+            }
+            (News::Show(_), None) | (News::Nothing, _) => {}
+        }
+    }
+
+    /// Tells the rooms that show a product how it is now. One that no open room shows costs no query.
+    async fn tell_product(&self, fact: &Recorded, product: ProductId) {
+        let rooms = self.hub().rooms_with(fact.org, product);
+        if rooms.is_empty() {
+            return;
+        }
+        match self.product(fact.org, product).await {
+            Ok((shows, ware, version)) => {
+                for show in shows {
+                    let ware = ware.clone().map(Box::new);
+                    self.hub().tell(show, Command::Product { fact: fact.seq, ware, version });
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "shows with a product could not be read");
+                rooms.into_iter().for_each(|show| self.hub().read_anew(show));
+            }
+        }
+    }
+}
+
+/// The facts but those about a product that a later one of them is about, too: how it is now is read when it is told.
+fn without_repeats(facts: &[Recorded]) -> impl Iterator<Item = &Recorded> {
+    let about = facts.iter().filter_map(|fact| Some((product_of(&fact.event)?, fact.seq)));
+    let last: HashMap<ProductId, i64> = about.collect();
+    facts.iter().filter(move |fact| {
+        product_of(&fact.event).is_none_or(|product| last.get(&product) == Some(&fact.seq))
+    })
+}
+
+/// The product that a fact is about, where rooms that show it are told how it is.
+fn product_of(event: &Event) -> Option<ProductId> {
+    match event {
+        Event::StockChanged { product, .. }
+        | Event::ProductChanged { product }
+        | Event::ProductHidden { product }
+        | Event::ProductRemoved { product } => Some(*product),
+        _ => None,
     }
 }
 
@@ -75,9 +119,7 @@ enum News {
     Show(Box<Command>),
     /// Every open room of the organisation: a coupon changed.
     Organization,
-    /// Rooms whose line-up has the product.
-    Product(ProductId),
-    /// Nobody.
+    /// Nobody, or those whom a product concerns.
     Nothing,
 }
 
@@ -96,18 +138,20 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         Event::HighlightShown { highlight, .. } | Event::HighlightCleared { highlight, .. } => {
             RoomEvent::Highlight { highlight: highlight.clone() }
         }
-        Event::LineupChanged { .. } | Event::ShowChanged { .. } => RoomEvent::LineupChanged,
+        Event::LineupChanged { .. } | Event::ShowChanged { .. } => {
+            RoomEvent::LineupChanged { version: Some(fact.seq) }
+        }
         Event::MessageRemoved { message, .. } => RoomEvent::ChatRemoved { id: *message },
         Event::ViewerBanned { author, .. } => RoomEvent::AuthorRemoved { author: author.clone() },
         Event::OrderRecorded { order, total_minor, currency, items } => {
             RoomEvent::Order { id: *order, total_minor: *total_minor, currency: *currency, items: *items }
         }
-        Event::StockChanged { product, .. }
-        | Event::ProductChanged { product, .. }
-        | Event::ProductHidden { product, .. }
-        | Event::ProductRemoved { product, .. } => return News::Product(*product),
         Event::CouponChanged { .. } => return News::Organization,
-        Event::OrganizationRegistered { .. }
+        Event::StockChanged { .. }
+        | Event::ProductChanged { .. }
+        | Event::ProductHidden { .. }
+        | Event::ProductRemoved { .. }
+        | Event::OrganizationRegistered { .. }
         | Event::OrganizationChanged { .. }
         | Event::MemberAdded { .. }
         | Event::MemberRoleChanged { .. }
@@ -174,4 +218,37 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::Unknown => return News::Nothing,
     };
     News::Show(Box::new(Command::Event(event)))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use vitrine_protocol::OrgId;
+
+    use super::*;
+
+    #[test]
+    fn of_a_product_that_is_told_of_often_the_last_fact_is_heard() {
+        let (org, show) = (OrgId::new(), ShowId::new());
+        let (one, two) = (ProductId::new(), ProductId::new());
+        let events = [
+            Event::StockChanged { product: one, stock: 9 },
+            Event::ProductChanged { product: one },
+            Event::LineupChanged { show },
+            Event::StockChanged { product: two, stock: 9 },
+            Event::ProductRemoved { product: one },
+            Event::LineupChanged { show },
+        ];
+        let fact = |(seq, event)| Recorded {
+            seq,
+            at: DateTime::default(),
+            org,
+            show: None,
+            actor: "service:test".into(),
+            event,
+        };
+        let facts: Vec<_> = (0..).zip(events).map(fact).collect();
+        let heard: Vec<_> = without_repeats(&facts).map(|fact| fact.seq).collect();
+        assert_eq!(heard, [2, 3, 4, 5]);
+    }
 }

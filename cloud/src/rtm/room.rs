@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use vitrine_protocol::rtm::{Airing, Author, Reaction, RoomEvent, ServerFrame};
-use vitrine_protocol::{PublishSessionId, ShowState};
+use vitrine_protocol::{Offer, PublishSessionId, ShowState};
 
 use super::conn::Close;
 use super::hub::Dial;
@@ -47,8 +47,8 @@ pub(super) enum Command {
     Leave(SeatId),
     /// Something happened.
     Event(RoomEvent),
-    /// Something happened to a product of the line-up, as shoppers see it now.
-    Product(Box<Ware>),
+    /// A fact told of a product of the line-up: that is as shoppers see it now, or is not sold. A public view of this `version` has it.
+    Product { fact: i64, ware: Option<Box<Ware>>, version: i64 },
     /// The line-up's products, as shoppers see them now.
     Cards(Vec<Ware>),
     /// The show moved; without a `live_at`, that stays what it was.
@@ -61,6 +61,18 @@ pub(super) enum Command {
     Whisper(SeatId, ServerFrame),
     /// The server stops: everybody is to come back.
     Stop,
+}
+
+/// How often a room is read anew at most that was not told everything.
+const READ_EVERY: Duration = Duration::from_secs(1);
+
+/// Why a room serves no commands any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// It is closed.
+    Closed,
+    /// It was not told everything: [`Room::renew`] is to come.
+    Unread,
 }
 
 /// How often people are told at most that the line-up, or something in it, is other.
@@ -85,6 +97,10 @@ pub(super) struct Room {
     staff_at: Option<Instant>,
     count_at: Instant,
     empty_since: Instant,
+    /// How many commands are served before the room is read anew, which was not told everything.
+    before_reading: Option<usize>,
+    /// It is not read anew before.
+    read_after: Instant,
 }
 
 impl Room {
@@ -107,16 +123,28 @@ impl Room {
             staff_at: None,
             count_at: now + COUNT_EVERY,
             empty_since: now,
+            before_reading: None,
+            read_after: now,
         }
     }
 
-    /// Serves commands until the room closes: those that are `waiting` first.
+    /// Serves commands until the room closes or has to be read anew: those that are `waiting` first.
     pub(super) async fn run(
-        mut self,
-        mut waiting: VecDeque<Command>,
+        &mut self,
+        waiting: &mut VecDeque<Command>,
         commands: &mut mpsc::Receiver<Command>,
-    ) {
+    ) -> Pause {
         loop {
+            let now = Instant::now();
+            if self.before_reading.is_none() && now >= self.read_after && self.dial.take_untold() {
+                // What was told before something was not is older than what will be read.
+                self.before_reading = Some(waiting.len() + commands.len());
+            }
+            if self.before_reading == Some(0) {
+                self.before_reading = None;
+                self.read_after = now + READ_EVERY;
+                return Pause::Unread;
+            }
             let wake = [self.tick_at, self.droppable_at, self.lineup_at, self.staff_at, Some(self.count_at)]
                 .into_iter()
                 .flatten()
@@ -129,15 +157,21 @@ impl Room {
                 }
                 None => tokio::select! {
                     command = commands.recv() => match command {
-                        None => return,
+                        None => return Pause::Closed,
                         Some(command) => Some(command),
                     },
                     () = sleep_until(wake) => None,
                 },
             };
             match next {
-                Some(Command::Stop) => return self.seats.close_all(Close::Restarting),
-                Some(command) => self.take(command),
+                Some(Command::Stop) => {
+                    self.seats.close_all(Close::Restarting);
+                    return Pause::Closed;
+                }
+                Some(command) => {
+                    self.before_reading = self.before_reading.map(|left| left.saturating_sub(1));
+                    self.take(command);
+                }
                 None => {}
             }
             let now = Instant::now();
@@ -145,9 +179,20 @@ impl Room {
             if now >= self.count_at {
                 self.count(now);
                 if self.seats.is_empty() && now - self.empty_since >= EMPTY_FOR {
-                    return;
+                    return Pause::Closed;
                 }
             }
+        }
+    }
+
+    /// Takes what stands now, and tells what of it was not told.
+    pub(super) fn renew(&mut self, standing: Standing) {
+        if let Some(flush) = self.state.flush() {
+            self.seats.deliver(&flush);
+        }
+        self.received = standing.received;
+        for event in self.state.renew(standing) {
+            self.event(event);
         }
     }
 
@@ -156,14 +201,22 @@ impl Room {
             Command::Sit { you, audience, known, chair } => self.sit(you, audience, known, chair),
             Command::Leave(id) => self.seats.leave(id),
             Command::Event(event) => self.event(event),
-            Command::Product(card) => match self.state.show(*card) {
-                Shown::Same => self.staff_soon(),
-                Shown::Offer(offer) => {
-                    self.event(RoomEvent::Offer(offer));
-                    self.staff_soon();
+            Command::Product { fact, ware, version } => {
+                let shown = ware.map_or(Shown::Other, |ware| self.state.show(*ware));
+                let version = Some(version);
+                match shown {
+                    Shown::Same if self.state.may_have_read(fact) => {
+                        self.event(RoomEvent::LineupChanged { version });
+                    }
+                    Shown::Same => self.staff_soon(),
+                    Shown::Offer(offer) => {
+                        self.state.reaches(version);
+                        self.event(RoomEvent::Offer(Offer { version, ..offer }));
+                        self.staff_soon();
+                    }
+                    Shown::Other => self.event(RoomEvent::LineupChanged { version }),
                 }
-                Shown::Other => self.event(RoomEvent::LineupChanged),
-            },
+            }
             Command::Cards(cards) => self.state.know(cards),
             Command::Moved(airing) => {
                 let live_at = airing.live_at.or_else(|| self.state.live_at());
@@ -203,18 +256,20 @@ impl Room {
         }
     }
 
-    fn event(&mut self, event: RoomEvent) {
+    fn event(&mut self, mut event: RoomEvent) {
         if let RoomEvent::State(airing) = &event {
             self.dial.set_ended(airing.state == ShowState::Ended);
         }
         let now = Instant::now();
-        if event == RoomEvent::LineupChanged {
+        if let RoomEvent::LineupChanged { version } = event {
+            self.state.reaches(version);
             // Whoever hears it loads the line-up anew: a sale each moment is one load a second.
             if let Some(next) = self.last_lineup.map(|last| last + LINEUP_EVERY).filter(|next| now < *next) {
                 self.lineup_at.get_or_insert(next);
                 return;
             }
             self.last_lineup = Some(now);
+            event = self.state.lineup_changed();
         }
         let at = match self.state.push(event) {
             Urgency::Now => now,
@@ -244,7 +299,7 @@ impl Room {
     fn leave_due(&mut self, now: Instant) {
         if self.lineup_at.is_some_and(|at| now >= at) {
             self.lineup_at = None;
-            self.event(RoomEvent::LineupChanged);
+            self.event(self.state.lineup_changed());
         }
         if self.staff_at.is_some_and(|at| now >= at) {
             self.staff_at = None;

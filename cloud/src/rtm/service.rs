@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage};
-use vitrine_protocol::{BanId, MessageId, OrgId, ShowId};
+use vitrine_protocol::{BanId, MessageId, OrgId, ProductId, ShowId};
 
 use super::conn::Peer;
 use super::error::RtmError;
@@ -16,10 +16,10 @@ use super::state::{SNAPSHOT_MESSAGES, Standing};
 use super::store;
 use super::viewer::ViewerTokens;
 use crate::base::{Actor, ActorKind, Clock, Page, Permission};
-use crate::db::Db;
-use crate::events::{Event, record};
+use crate::db::{Db, DbError};
+use crate::events::{Event, Heads, heads, record};
 use crate::org::Orgs;
-use crate::show::Shows;
+use crate::show::{Shows, Ware};
 
 /// What every session token begins with.
 const SESSION_PREFIX: &str = "vts_";
@@ -61,13 +61,16 @@ impl Source for Rows {
             let found = found.ok_or(RtmError::NotFound)?;
             let highlights = self.shows.highlights(&found, self.clock.now() - HIGHLIGHTS_BACK).await?;
             let newest = store::page(&self.db, org, show, None, false, NEWEST).await?;
+            let cards = self.shows.cards(&found).await?;
             Ok(Standing {
                 airing: self.shows.airing(show, found.state, found.live_at, found.ended_at),
                 received: found.publish_session.filter(|_| found.receiving),
                 rungs: self.shows.rungs(&found).await?,
                 messages: newest.into_iter().rev().map(|m| m.message).collect(),
                 highlights,
-                cards: self.shows.cards(&found).await?,
+                cards,
+                products: found.lineup.products(),
+                version: heads(&self.db).await?.of(org),
             })
         })
     }
@@ -93,6 +96,14 @@ impl Rtm {
     #[must_use]
     pub fn watching(&self) -> Vec<(OrgId, i64)> {
         self.inner.hub.all_viewers().into_iter().collect()
+    }
+
+    /// The newest facts now. A public view has them when it is read after this; rooms tell of what version it is to be.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn heads(&self) -> Result<Heads, DbError> {
+        heads(&self.inner.db).await
     }
 
     /// Who signs viewer tokens.
@@ -259,6 +270,30 @@ impl Rtm {
         author: &str,
     ) -> Result<Vec<ChatMessage>, RtmError> {
         Ok(store::newest_of(&self.inner.db, org, show, author, NEWEST).await?)
+    }
+
+    /// The products of a show's line-up, those that are sold as shoppers see them, and the newest fact that may be in that.
+    pub(super) async fn lineup(
+        &self,
+        org: OrgId,
+        show: ShowId,
+    ) -> Result<(Vec<ProductId>, Vec<Ware>, i64), RtmError> {
+        let found = self.shows().find(show).await?.filter(|found| found.org == org);
+        let (products, cards) = match found {
+            Some(found) => (found.lineup.products(), self.shows().cards(&found).await?),
+            None => (Vec::new(), Vec::new()),
+        };
+        Ok((products, cards, self.heads().await?.of(org)))
+    }
+
+    /// The shows that have a product, that as shoppers see it if it is sold, and the newest fact that may be in that.
+    pub(super) async fn product(
+        &self,
+        org: OrgId,
+        product: ProductId,
+    ) -> Result<(Vec<ShowId>, Option<Ware>, i64), RtmError> {
+        let (shows, ware) = self.shows().showing(org, product).await?;
+        Ok((shows, ware, self.heads().await?.of(org)))
     }
 
     pub(super) fn shows(&self) -> &Shows {

@@ -52,7 +52,9 @@ impl Audience {
         };
         match event {
             _ if !hears => None,
-            RoomEvent::Offer(_) if self == Self::Earlier => Some(RoomEvent::LineupChanged),
+            RoomEvent::Offer(offer) if self == Self::Earlier => {
+                Some(RoomEvent::LineupChanged { version: offer.version })
+            }
             event => Some(event.clone()),
         }
     }
@@ -60,12 +62,24 @@ impl Audience {
     /// What they hear of some events, in order. To load the line-up anew is said once.
     fn heard<'a>(self, said: impl Iterator<Item = &'a Said>) -> Vec<RoomEvent> {
         let mut heard: Vec<RoomEvent> = Vec::new();
-        for event in said.filter_map(|one| self.hears(one)) {
-            if event != RoomEvent::LineupChanged || !heard.contains(&event) {
-                heard.push(event);
+        for mut event in said.filter_map(|one| self.hears(one)) {
+            if let Some(version) = version_to_load(&mut event).copied()
+                && let Some(known) = heard.iter_mut().find_map(version_to_load)
+            {
+                *known = version.max(*known);
+                continue;
             }
+            heard.push(event);
         }
         heard
+    }
+}
+
+/// Of which version the line-up is to be loaded, where an event says to.
+fn version_to_load(event: &mut RoomEvent) -> Option<&mut Option<i64>> {
+    match event {
+        RoomEvent::LineupChanged { version } => Some(version),
+        _ => None,
     }
 }
 
@@ -109,6 +123,10 @@ pub(super) struct Standing {
     pub(super) highlights: Vec<Highlight>,
     /// The line-up's products, as shoppers see them.
     pub(super) cards: Vec<Ware>,
+    /// All products of the line-up, those that are not sold now among them.
+    pub(super) products: Vec<ProductId>,
+    /// The newest fact of which anything of this may tell.
+    pub(super) version: i64,
 }
 
 /// One flush, before it is written as text.
@@ -150,6 +168,10 @@ pub(super) struct State {
     highlights: Vec<Highlight>,
     /// The line-up's products, as shoppers were told last.
     cards: HashMap<ProductId, Ware>,
+    /// Of what version the public view has to be to have all that changed in it.
+    version: i64,
+    /// The newest fact that may have been in what the room was read from.
+    read_at: i64,
     pending: Vec<Said>,
     reactions: BTreeMap<Reaction, u32>,
     viewers_changed: bool,
@@ -176,6 +198,8 @@ impl State {
             messages,
             highlights,
             cards: cards_by_id(standing.cards),
+            version: standing.version,
+            read_at: standing.version,
             pending: Vec::new(),
             reactions: BTreeMap::new(),
             viewers_changed: false,
@@ -192,9 +216,12 @@ impl State {
         {
             return Urgency::Tick; // it was stored just before this room was read
         }
-        let waits = |said: &Said| said.event == event && !said.staff_only;
-        if event == RoomEvent::LineupChanged && self.pending.iter().any(waits) {
-            return Urgency::Tick;
+        if let RoomEvent::LineupChanged { version } = &event {
+            let mut waiting = self.pending.iter_mut().filter(|said| !said.staff_only);
+            if let Some(known) = waiting.find_map(|said| version_to_load(&mut said.event)) {
+                *known = (*known).max(*version);
+                return Urgency::Tick;
+            }
         }
         let urgent = match &event {
             RoomEvent::ChatRemoved { id } => {
@@ -226,10 +253,61 @@ impl State {
 
     /// Members see counts that shoppers are not told: they load the line-up anew with each sale.
     pub(super) fn tell_staff(&mut self) {
-        let said = Said { event: RoomEvent::LineupChanged, staff_only: true };
-        if !self.pending.contains(&said) {
-            self.pending.push(said);
+        let said = Said { event: self.lineup_changed(), staff_only: true };
+        match self.pending.iter_mut().find(|waiting| waiting.staff_only) {
+            Some(waiting) => *waiting = said,
+            None => self.pending.push(said),
         }
+    }
+
+    /// The public view has to be of this version from here on.
+    pub(super) fn reaches(&mut self, version: Option<i64>) {
+        self.version = self.version.max(version.unwrap_or_default());
+    }
+
+    /// What says that the line-up is to be loaded.
+    pub(super) fn lineup_changed(&self) -> RoomEvent {
+        RoomEvent::LineupChanged { version: Some(self.version) }
+    }
+
+    /// Whether a fact may have been in what the room was read from. Whoever came in may know the show from before it.
+    pub(super) fn may_have_read(&self, fact: i64) -> bool {
+        fact <= self.read_at
+    }
+
+    /// What to tell those who are here, so that they know what stands now and was not told; its products are known from here on.
+    pub(super) fn renew(&mut self, standing: Standing) -> Vec<RoomEvent> {
+        let mut events = Vec::new();
+        let first = standing.messages.first().filter(|_| standing.messages.len() >= SNAPSHOT_MESSAGES);
+        for known in &self.messages {
+            let is_told = first.is_none_or(|first| first.id <= known.id);
+            if is_told && standing.messages.iter().all(|message| message.id != known.id) {
+                events.push(RoomEvent::ChatRemoved { id: known.id });
+            }
+        }
+        let is_new = |message: &ChatMessage| self.messages.iter().all(|known| known.id != message.id);
+        let messages: Vec<_> = standing.messages.into_iter().filter(is_new).collect();
+        if !messages.is_empty() {
+            events.push(RoomEvent::ChatRestored { messages });
+        }
+        let last = self.highlights.last().map(|highlight| highlight.at);
+        for highlight in standing.highlights {
+            let is_known = |known: &Highlight| known.id == highlight.id && known.action == highlight.action;
+            if last.is_none_or(|last| last <= highlight.at) && !self.highlights.iter().any(is_known) {
+                events.push(RoomEvent::Highlight { highlight });
+            }
+        }
+        if standing.airing != self.airing {
+            events.push(RoomEvent::State(standing.airing));
+        }
+        let receiving = standing.received.is_some();
+        if (receiving, &standing.rungs) != (self.receiving, &self.rungs) {
+            events.push(RoomEvent::Media { receiving, rungs: standing.rungs });
+        }
+        self.know(standing.cards);
+        self.read_at = standing.version;
+        events.push(RoomEvent::LineupChanged { version: Some(standing.version) });
+        events
     }
 
     /// Knows the line-up's products from here on.
@@ -331,6 +409,7 @@ impl State {
         let snapshot = missed.is_none().then(|| Snapshot {
             airing: self.airing.clone(),
             viewers: self.viewers,
+            version: Some(self.version),
             messages: self.messages.iter().cloned().collect(),
             highlights: window(&self.highlights, now),
         });
@@ -381,7 +460,7 @@ impl State {
             RoomEvent::State(airing) => self.airing = airing.clone(),
             RoomEvent::Reactions { .. }
             | RoomEvent::Viewers { .. }
-            | RoomEvent::LineupChanged
+            | RoomEvent::LineupChanged { .. }
             | RoomEvent::Offer(_)
             | RoomEvent::Media { .. }
             | RoomEvent::Order { .. } => {}

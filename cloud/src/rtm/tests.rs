@@ -1,13 +1,14 @@
 //! Rooms and sockets together, with a paused clock and no database.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use tokio::time::{Instant, advance, timeout};
 use vitrine_protocol::rtm::{Airing, Author, AuthorRole, ChatMessage, Reaction, RoomEvent, ServerFrame};
-use vitrine_protocol::{MessageId, OrgId, PublishSessionId, ShowId, ShowState};
+use vitrine_protocol::{MessageId, OrgId, ProductId, PublishSessionId, ShowId, ShowState};
 
 use super::error::RtmError;
 use super::hub::{Hub, Reading, Source};
@@ -33,6 +34,8 @@ impl Source for Live {
                 messages: vec![],
                 highlights: vec![],
                 cards: vec![],
+                products: vec![],
+                version: 0,
             })
         })
     }
@@ -87,7 +90,7 @@ async fn messages_within_fifty_milliseconds_leave_as_one_frame() {
     assert!(matches!(frame(&mut chair).await, ServerFrame::Welcome { snapshot: Some(_), .. }));
     let start = Instant::now();
     for text in ["one", "two", "three"] {
-        hub.tell(show, chat(text)).await;
+        hub.tell(show, chat(text));
         advance(Duration::from_millis(10)).await;
     }
     assert_eq!(tick(&mut chair).await.len(), 3);
@@ -99,7 +102,7 @@ async fn a_removal_does_not_wait_for_the_tick() {
     let (hub, show) = (hub(), ShowId::new());
     let (_, mut chair) = hub.sit(&guest(show, "ana", AuthorRole::Viewer), None).await.unwrap();
     let start = Instant::now();
-    hub.tell(show, Command::Event(RoomEvent::ChatRemoved { id: MessageId::new() })).await;
+    hub.tell(show, Command::Event(RoomEvent::ChatRemoved { id: MessageId::new() }));
     assert_eq!(tick(&mut chair).await.len(), 1);
     assert!(start.elapsed() < Duration::from_millis(5));
 }
@@ -126,8 +129,8 @@ async fn a_member_hears_of_the_picture_first_and_of_orders_later() {
     frame(&mut host).await;
     let ServerFrame::Tick { events, .. } = frame(&mut host).await else { panic!() };
     assert_eq!(events, vec![RoomEvent::Media { receiving: true, rungs: vec!["source".into()] }]);
-    hub.tell(show, Command::Media(MediaNews::RungUp("480p".into()))).await;
-    hub.tell(show, Command::Media(MediaNews::Lost(PublishSessionId::new()))).await;
+    hub.tell(show, Command::Media(MediaNews::RungUp("480p".into())));
+    hub.tell(show, Command::Media(MediaNews::Lost(PublishSessionId::new())));
     let rungs = vec!["source".to_owned(), "480p".to_owned()];
     let unchanged = RoomEvent::Media { receiving: true, rungs: rungs.clone() };
     assert_eq!(
@@ -135,7 +138,7 @@ async fn a_member_hears_of_the_picture_first_and_of_orders_later() {
         Some(&unchanged),
         "another publisher's end is none of the picture"
     );
-    hub.tell(show, Command::Media(MediaNews::Lost(PublishSessionId(show.0)))).await;
+    hub.tell(show, Command::Media(MediaNews::Lost(PublishSessionId(show.0))));
     assert_eq!(tick(&mut host).await.last(), Some(&RoomEvent::Media { receiving: false, rungs }));
 }
 
@@ -167,7 +170,7 @@ async fn an_ended_show_is_told_and_its_door_says_so() {
     let (door, mut chair) = hub.sit(&guest(show, "ana", AuthorRole::Viewer), None).await.unwrap();
     frame(&mut chair).await;
     assert!(!door.ended());
-    hub.tell(show, Command::Moved(airing(ShowState::Ended, None))).await;
+    hub.tell(show, Command::Moved(airing(ShowState::Ended, None)));
     let over = airing(ShowState::Ended, Some(DateTime::default()));
     assert_eq!(tick(&mut chair).await, vec![RoomEvent::State(over)]);
     assert!(door.ended());
@@ -214,10 +217,61 @@ async fn a_room_that_is_slow_to_open_keeps_no_facts_of_others_waiting_and_tells_
     tokio::task::yield_now().await;
     assert!(hub.is_open(show));
     for n in 0..ROOM_QUEUE * 2 {
-        timeout(Duration::from_secs(1), hub.tell(show, chat(&n.to_string()))).await.unwrap();
+        hub.tell(show, chat(&n.to_string()));
+        tokio::task::yield_now().await;
     }
     read.notify_one();
     let (_, mut chair) = come.await.unwrap();
     assert!(matches!(frame(&mut chair).await, ServerFrame::Welcome { .. }));
     assert!(!tick(&mut chair).await.is_empty());
+}
+
+/// A show that is over when it is read again, and that sells one product.
+struct Turning(AtomicBool, ProductId);
+
+impl Source for Turning {
+    fn standing(&self, org: OrgId, show: ShowId) -> Reading<'_> {
+        Box::pin(async move {
+            let before = Live.standing(org, show).await?;
+            let is_over = self.0.swap(true, Ordering::Relaxed);
+            let state = if is_over { ShowState::Ended } else { ShowState::Live };
+            Ok(Standing { airing: airing(state, None), products: vec![self.1], version: 40, ..before })
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_tells_facts_waits_for_no_starved_room_and_that_reads_what_it_was_not_told() {
+    let (show, product) = (ShowId::new(), ProductId::new());
+    let hub = Hub::new(Turning(AtomicBool::new(false), product), TestClock::new().clock());
+    let (door, mut chair) = hub.sit(&guest(show, "ana", AuthorRole::Viewer), None).await.unwrap();
+    frame(&mut chair).await;
+    // Nothing lets the room run meanwhile.
+    for n in 0..ROOM_QUEUE {
+        hub.tell(show, Command::Event(RoomEvent::LineupChanged { version: i64::try_from(n).ok() }));
+    }
+    hub.tell(show, Command::Moved(airing(ShowState::Ended, None)));
+    assert!(!door.ended());
+    let over = async {
+        let is_over =
+            |event: &RoomEvent| matches!(event, RoomEvent::State(now) if now.state == ShowState::Ended);
+        while !tick(&mut chair).await.iter().any(is_over) {}
+    };
+    timeout(Duration::from_secs(10), over).await.unwrap();
+    assert!(door.ended());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_open_room_sells_concerns_none() {
+    let (show, sold, other) = (ShowId::new(), ProductId::new(), ProductId::new());
+    let hub = Hub::new(Turning(AtomicBool::new(false), sold), TestClock::new().clock());
+    let ana = guest(show, "ana", AuthorRole::Viewer);
+    assert!(hub.rooms_with(ana.org, sold).is_empty(), "it is not open");
+    let _chair = hub.sit(&ana, None).await.unwrap();
+    assert_eq!((hub.rooms_with(ana.org, sold), hub.rooms_with(ana.org, other)), (vec![show], vec![]));
+    assert!(hub.rooms_with(OrgId::new(), sold).is_empty());
+    hub.tell_lineup(show, vec![other], vec![]);
+    assert_eq!((hub.rooms_with(ana.org, sold), hub.rooms_with(ana.org, other)), (vec![], vec![show]));
+    hub.read_anew(show);
+    assert_eq!(hub.rooms_with(ana.org, sold), [show], "until it is read, it may be any");
 }

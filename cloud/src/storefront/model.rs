@@ -54,6 +54,9 @@ pub struct PublicShow {
     pub highlight: Option<Highlight>,
     /// Whose show it is, and how that wants to look.
     pub brand: Brand,
+    /// What was true when the fact of this number had happened is in here. The show's room says of what version it is to be, and
+    /// an answer of an earlier one is asked for again, with that as `v`.
+    pub version: i64,
 }
 
 /// What an organisation chose for the pages that show its shows. What is absent was not chosen.

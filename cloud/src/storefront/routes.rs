@@ -22,6 +22,8 @@ use crate::show::ShowError;
 
 /// How an answer is kept that many ask for every few seconds.
 const POLLED: &str = "public, max-age=0, s-maxage=1, stale-while-revalidate=2";
+/// What an answer depends on where a shop names the pages that may show it: what [`foreign_page`] reads.
+const BY_PAGE: &str = "origin, host";
 /// A request for a viewer token is small.
 const MAX_PASS_BYTES: usize = 4_096;
 
@@ -32,7 +34,7 @@ pub fn router(storefront: Storefront) -> OpenApiRouter {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE])
         .expose_headers([header::ETAG, HeaderName::from_static(RequestId::HEADER)])
-        // The answer is the same for every page, so a cache in between keeps one for all of them.
+        // A cache in between keeps one answer for all pages, unless `for_page` says otherwise.
         .vary(Vec::<HeaderName>::new())
         .max_age(Duration::from_secs(86_400));
     OpenApiRouter::new()
@@ -58,6 +60,22 @@ struct ChoiceQuery {
     /// What the viewer pays with (ISO 4217). A product is priced in it, for that market or for all; else in the market's currency;
     /// else in its own. Its `currency` says which it is.
     currency: Option<String>,
+}
+
+/// Of what version the answer is to be.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by hand, and tolerantly")]
+struct VersionQuery {
+    /// The `version` that the show's room told of. It sets the answer apart from what a cache has of before, and that is whole, never
+    /// a 304.
+    v: Option<String>,
+}
+
+/// The version that the caller heard of.
+fn version_of(query: Option<&str>) -> Option<i64> {
+    let mut all = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).take(16);
+    all.find_map(|(name, value)| (name == "v").then(|| value.parse().ok())?)
 }
 
 fn choice_of(query: Option<&str>) -> Choice {
@@ -86,24 +104,23 @@ async fn channel(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let answer = storefront.channel(&slug, &choice_of(query.as_deref())).await?;
-    storefront.check_page(answer.org, foreign_page(&headers)).await?;
-    Ok(polled(answer, &headers))
+    for_page(&storefront, answer, &headers, None).await
 }
 
 /// A show. Drafts do not exist here.
 ///
 /// Made to be asked again and again: with `If-None-Match` the answer is 304 while nothing has changed but a few viewers.
 #[utoipa::path(get, path = "/v1/public/shows/{show}", tag = "public", security(()),
-    params(("show" = ShowId, Path), ChoiceQuery), responses((status = 200, body = PublicShow), (status = 304), Problems))]
+    params(("show" = ShowId, Path), ChoiceQuery, VersionQuery), responses((status = 200, body = PublicShow), (status = 304), Problems))]
 async fn show(
     State(storefront): State<Storefront>,
     Path(id): Path<ShowId>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let answer = storefront.show(id, &choice_of(query.as_deref())).await?;
-    storefront.check_page(answer.org, foreign_page(&headers)).await?;
-    Ok(polled(answer, &headers))
+    let version = version_of(query.as_deref());
+    let answer = storefront.show(id, &choice_of(query.as_deref()), version.unwrap_or(0)).await?;
+    for_page(&storefront, answer, &headers, version).await
 }
 
 /// Lets a shopper take part. The body is JSON, or nothing; `text/plain` is taken too, so that a browser does
@@ -179,10 +196,36 @@ fn is_known(request: &HeaderMap, tag: &str) -> bool {
     tags.any(|held| held == "*" || held.trim_start_matches("W/") == tag)
 }
 
+/// [`polled`] for pages that may show it. Where a shop names those, a cache in between keeps an answer for each, and no other
+/// page is given it.
+async fn for_page(
+    storefront: &Storefront,
+    answer: Answer,
+    request: &HeaderMap,
+    version: Option<i64>,
+) -> Result<Response, ApiError> {
+    let org = answer.org;
+    let mut response = match storefront.check_page(org, foreign_page(request)).await {
+        Ok(()) => polled(answer, request, version),
+        Err(error) => ApiError::from(error).into_response(),
+    };
+    // No shop can name `null`: it is refused wherever pages are named.
+    match storefront.check_page(org, Some("null")).await {
+        Ok(()) => {}
+        Err(StorefrontError::Page) => {
+            response.headers_mut().insert(header::VARY, HeaderValue::from_static(BY_PAGE));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(response)
+}
+
 /// An answer that many ask for every few seconds. A browser asks each time and may be told 304; a cache in between asks
 /// us once a second for all of them, so a pin is at most three seconds late there.
-fn polled(Answer { body, tag, .. }: Answer, request: &HeaderMap) -> Response {
-    let mut response = if is_known(request, &tag) {
+///
+/// Where a version is asked for, what was told before under the same address may be of an earlier one: that is told whole.
+fn polled(Answer { body, tag, .. }: Answer, request: &HeaderMap, version: Option<i64>) -> Response {
+    let mut response = if version.is_none() && is_known(request, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(header::CONTENT_TYPE, "application/json")], Extension(InMemory), body).into_response()

@@ -10,6 +10,7 @@ use super::model::{Channel, CouponTeaser, PassRequest, PublicShow, ViewerPass};
 use super::snapshots::{Answer, Key, Snapshot, Snapshots, View, Wares};
 use crate::base::Clock;
 use crate::catalog::{Catalog, Choice, Language, Product};
+use crate::events::Heads;
 use crate::org::{OrgError, Organization, Orgs};
 use crate::rtm::Rtm;
 use crate::show::{Show, Shows};
@@ -17,6 +18,10 @@ use crate::show::{Show, Shows};
 /// The public side. Clones share everything.
 #[derive(Clone)]
 pub struct Storefront {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     clock: Clock,
     orgs: Orgs,
     catalog: Catalog,
@@ -24,7 +29,7 @@ pub struct Storefront {
     rtm: Rtm,
     rtm_url: String,
     widget: WebFiles,
-    snapshots: Arc<Snapshots>,
+    snapshots: Snapshots,
 }
 
 impl Storefront {
@@ -41,21 +46,22 @@ impl Storefront {
     ) -> Self {
         // `http` becomes `ws`, `https` becomes `wss`.
         let rtm_url = format!("{}/v1/rtm", public_url.replacen("http", "ws", 1));
-        Self { clock, orgs, catalog, shows, rtm, rtm_url, widget, snapshots: Arc::default() }
+        let snapshots = Snapshots::default();
+        Self { inner: Arc::new(Inner { clock, orgs, catalog, shows, rtm, rtm_url, widget, snapshots }) }
     }
 
     /// Keeps answers from here on: the facts that change them are heard.
     pub fn keep_snapshots(&self) {
-        self.snapshots.keep();
+        self.inner.snapshots.keep();
     }
 
     pub(super) fn forget(&self, org: OrgId) {
-        self.snapshots.forget(org);
+        self.inner.snapshots.forget(org);
     }
 
     /// Lets go of answers that are too old to be given to anybody.
     pub fn drop_old_snapshots(&self) {
-        self.snapshots.drop_old();
+        self.inner.snapshots.drop_old();
     }
 
     /// What a channel shows: the show on air, else the next, else the last.
@@ -64,50 +70,58 @@ impl Storefront {
     /// [`StorefrontError::NotFound`] when there is no such organisation.
     pub(super) async fn channel(&self, slug: &str, choice: &Choice) -> Result<Answer, StorefrontError> {
         let load = || async {
-            let org = self.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
+            let heads = self.heads().await?;
+            let org =
+                self.inner.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
             open(&org)?;
-            let (show, reason) = self.shows.channel(org.id).await?;
+            let (show, reason) = self.inner.shows.channel(org.id).await?;
             let (show, wares) = match show {
                 Some(show) => {
-                    let (show, wares) = self.public(show, org.slug).await?;
+                    let (show, wares) = self.public(show, org.slug, heads.of(org.id)).await?;
                     (Some(show), wares)
                 }
                 None => (None, Wares::default()),
             };
             let view = View::Channel(Box::new(Channel { show, reason }));
-            Ok::<_, StorefrontError>(self.snapshots.made(org.id, view, wares))
+            Ok::<_, StorefrontError>(self.inner.snapshots.made(org.id, view, wares))
         };
-        let snapshot = self.snapshots.get(Key::Channel(slug.to_owned()), load).await?;
+        let snapshot = self.inner.snapshots.get(Key::Channel(slug.to_owned()), load).await?;
         Ok(self.answer(&snapshot, choice))
     }
 
-    /// A show, unless it is a draft.
+    /// A show, unless it is a draft, for somebody who heard of that version of it.
     ///
     /// # Errors
     /// [`StorefrontError::NotFound`].
-    pub(super) async fn show(&self, id: ShowId, choice: &Choice) -> Result<Answer, StorefrontError> {
+    pub(super) async fn show(
+        &self,
+        id: ShowId,
+        choice: &Choice,
+        version: i64,
+    ) -> Result<Answer, StorefrontError> {
         let load = || async {
+            let heads = self.heads().await?;
             let show = self.visible(id).await?;
-            let org = self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
+            let org = self.inner.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
             open(&org)?;
-            let (show, wares) = self.public(show, org.slug).await?;
-            Ok::<_, StorefrontError>(self.snapshots.made(org.id, View::Show(Box::new(show)), wares))
+            let (show, wares) = self.public(show, org.slug, heads.of(org.id)).await?;
+            Ok::<_, StorefrontError>(self.inner.snapshots.made(org.id, View::Show(Box::new(show)), wares))
         };
-        let snapshot = self.snapshots.get(Key::Show(id), load).await?;
+        let snapshot = self.inner.snapshots.get_of(Key::Show(id), version, load).await?;
         Ok(self.answer(&snapshot, choice))
     }
 
     fn answer(&self, snapshot: &Snapshot, choice: &Choice) -> Answer {
         snapshot.answer(
             choice,
-            |show| self.rtm.viewers(show),
+            |show| self.inner.rtm.viewers(show),
             |product, choice, own| self.card(product, choice, own),
         )
     }
 
     /// A product as a viewer sees it.
     fn card(&self, product: &Product, choice: &Choice, own: Option<&Language>) -> ProductCard {
-        let mut card = self.catalog.card(product, choice, own);
+        let mut card = self.inner.catalog.card(product, choice, own);
         card.hide_stock();
         card
     }
@@ -123,10 +137,11 @@ impl Storefront {
         page: Option<&str>,
     ) -> Result<ViewerPass, StorefrontError> {
         let show = self.visible(id).await?;
-        open(&self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?)?;
+        open(&self.inner.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?)?;
         self.check_page(show.org, page).await?;
         let (held, nickname) = (wish.token.as_deref(), wish.nickname.as_deref());
-        let (viewer, token) = self.rtm.tokens().issue(show.org, show.id, held, nickname, self.clock.now());
+        let (viewer, token) =
+            self.inner.rtm.tokens().issue(show.org, show.id, held, nickname, self.inner.clock.now());
         Ok(ViewerPass {
             token,
             viewer_id: viewer.id,
@@ -141,29 +156,39 @@ impl Storefront {
     /// [`StorefrontError::Page`].
     pub(super) async fn check_page(&self, org: OrgId, page: Option<&str>) -> Result<(), StorefrontError> {
         match page {
-            Some(page) if !self.orgs.settings(org).await?.allows(page) => Err(StorefrontError::Page),
+            Some(page) if !self.inner.orgs.settings(org).await?.allows(page) => Err(StorefrontError::Page),
             _ => Ok(()),
         }
     }
 
     pub(super) fn widget(&self) -> &WebFiles {
-        &self.widget
+        &self.inner.widget
     }
 
     async fn visible(&self, id: ShowId) -> Result<Show, StorefrontError> {
-        let show = self.shows.find(id).await?;
+        let show = self.inner.shows.find(id).await?;
         show.filter(|show| show.state != ShowState::Draft).ok_or(StorefrontError::NotFound("show"))
     }
 
+    /// Before anything is read: what is read then has at least these facts.
+    async fn heads(&self) -> Result<Heads, StorefrontError> {
+        Ok(self.inner.rtm.heads().await.map_err(OrgError::from)?)
+    }
+
     /// A show without its products, and those.
-    async fn public(&self, show: Show, channel: String) -> Result<(PublicShow, Wares), StorefrontError> {
-        let products = self.catalog.sold(show.org, &show.lineup.products()).await?;
-        let face = self.orgs.face(show.org).await.map_err(OrgError::from)?;
+    async fn public(
+        &self,
+        show: Show,
+        channel: String,
+        version: i64,
+    ) -> Result<(PublicShow, Wares), StorefrontError> {
+        let products = self.inner.catalog.sold(show.org, &show.lineup.products()).await?;
+        let face = self.inner.orgs.face(show.org).await.map_err(OrgError::from)?;
         let face = face.ok_or(StorefrontError::NotFound("show"))?;
         let own = face.settings.locale.and_then(|locale| Language::try_from(locale.as_str()).ok());
         let coupons = self.coupons(show.org, &show).await?;
-        let highlight = self.shows.pinned(&show).await?;
-        let airing = self.shows.airing(show.id, show.state, show.live_at, show.ended_at);
+        let highlight = self.inner.shows.pinned(&show).await?;
+        let airing = self.inner.shows.airing(show.id, show.state, show.live_at, show.ended_at);
         let public = PublicShow {
             id: show.id,
             org_id: show.org,
@@ -175,19 +200,21 @@ impl Storefront {
             ended_at: airing.ended_at,
             playback_url: airing.playback_url,
             still_url: airing.still_url,
-            rtm_url: self.rtm_url.clone(),
+            rtm_url: self.inner.rtm_url.clone(),
             viewers: 0,           // Counted when it is told.
             products: Vec::new(), // Made when it is told.
             coupons,
             highlight,
             brand: face.into(),
             title: show.title,
+            version,
         };
         Ok((public, Wares::new(products, own)))
     }
 
     async fn coupons(&self, org: OrgId, show: &Show) -> Result<Vec<CouponTeaser>, StorefrontError> {
-        let (found, now) = (self.catalog.coupons_of(org, &show.lineup.coupons()).await?, self.clock.now());
+        let (found, now) =
+            (self.inner.catalog.coupons_of(org, &show.lineup.coupons()).await?, self.inner.clock.now());
         // The code stays here: it is told by the highlight alone. What gives nothing any more is not promised.
         let kept = found.into_iter().filter(|coupon| !coupon.is_over(now));
         Ok(kept.map(|coupon| CouponTeaser { id: coupon.id, title: coupon.title }).collect())

@@ -74,7 +74,8 @@ impl Webhooks {
         Ok(headers)
     }
 
-    /// Notes what came of a call: of the message, and of the webhook, which is switched off when it has taken nothing for days.
+    /// Notes what came of a call: of the message, and of the webhook, which rests after a failure, and is switched off when it has
+    /// taken nothing for days.
     pub(super) async fn settle(
         &self,
         target: &Target,
@@ -87,14 +88,12 @@ impl Webhooks {
         let Some(mut target) = store::lock_target(&mut tx, target.id).await? else { return Ok(()) };
         store::note_try(&mut tx, target.id, &delivery).await?;
         if outcome.taken {
-            target.take(outcome.late);
+            target.take(outcome.late, now);
             store::note_health(&mut tx, &target).await?;
             return Ok(tx.commit().await?);
         }
         let since = *target.failing_since.get_or_insert(now);
-        target.failures = target.failures.saturating_add(1);
-        target.rest_until = now + model::rest(target.failures);
-        (target.slow, target.fast) = (true, 0);
+        target.fail(now);
         store::note_health(&mut tx, &target).await?;
         if target.active && (outcome.gone || model::is_given_up(since, target.failures, now)) {
             let reason =

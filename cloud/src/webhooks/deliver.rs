@@ -92,15 +92,21 @@ impl Webhooks {
         while begun.elapsed() < TURN {
             let now = self.clock.now();
             let Some(target) = store::target(&self.db, id).await? else { return Ok(()) };
-            if !target.active || target.rest_until > now {
+            if !target.active {
                 return Ok(());
             }
-            let Some(due) = store::due(&self.db, id, now).await? else { return Ok(()) };
+            let Some(mut due) = store::due(&self.db, &target, now).await? else { return Ok(()) };
             let its_own = Lane::of(target.slow);
             if its_own != lane {
                 let mut tx = self.db.begin().await?;
                 enqueue(&mut tx, now, &call_job(id, its_own)).await?;
                 return Ok(tx.commit().await?);
+            }
+            if due.is_open {
+                let mut tx = self.db.begin().await?;
+                let Some(body) = store::take(&mut tx, due.id).await? else { continue };
+                tx.commit().await?;
+                due.body = body;
             }
             let outcome = self.call(&target, &due).await?;
             self.settle(&target, &due, outcome).await?;
@@ -108,14 +114,15 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Has webhooks called for which something is due: what failed before, and what came while a job was ending. How many. A
-    /// timer calls it.
+    /// Has webhooks called for which something is due: what failed before, and what came or was asked for while a job was ending.
+    /// How many. A timer calls it.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn wake(&self) -> Result<usize, WebhooksError> {
         let now = self.clock.now();
-        let ready = store::ready(&self.db, now, READY).await?;
+        let mut ready = store::asked(&self.db, now, READY).await?;
+        ready.extend(store::ready(&self.db, now, READY).await?);
         if ready.is_empty() {
             return Ok(0);
         }

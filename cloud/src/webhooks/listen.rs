@@ -1,10 +1,11 @@
 //! What webhooks do when they hear a fact: leave a message for each that wants it.
 
 use futures_util::FutureExt as _;
+use vitrine_protocol::WebhookDeliveryId;
 
 use super::deliver::{Lane, call_job};
-use super::service::{WAITING, fresh};
-use super::{WebhookEvent, WebhookMessage, Webhooks, store};
+use super::service::{fresh, most_waiting};
+use super::{WebhookDelivery, WebhookEvent, WebhookMessage, Webhooks, message, store};
 use crate::base::Actor;
 use crate::db::Tx;
 use crate::events::{Event, Heard, ListenError, Listener, Recorded, record};
@@ -23,15 +24,23 @@ impl QueueDeliveries {
     async fn leave(&self, tx: &mut Tx, fact: &Recorded) -> Result<(), ListenError> {
         let Some(message) = WebhookMessage::of(fact) else { return Ok(()) };
         let (now, body) = (self.0.clock.now(), serde_json::to_string(&message)?);
+        let (new, subject) = (fresh(&message, now), message::subject(&fact.event));
         for webhook in store::wanting(tx, fact.org).await? {
             if !webhook.events.contains(&message.kind) {
                 continue;
             }
-            if webhook.waiting >= WAITING {
+            if let Some(subject) = subject
+                && store::replace(tx, webhook.id, subject, &new, &body).await?
+            {
+                continue;
+            }
+            if webhook.waiting >= most_waiting(message.kind) {
                 store::miss(tx, webhook.id).await?;
                 continue;
             }
-            store::queue(tx, (fact.org, webhook.id), &fresh(&message, now), &body).await?;
+            let id = WebhookDeliveryId::new();
+            store::queue(tx, (fact.org, webhook.id), subject, &WebhookDelivery { id, ..new.clone() }, &body)
+                .await?;
             let lane = if webhook.slow { Lane::Slow } else { Lane::Quick };
             enqueue(tx, now, &call_job(webhook.id, lane)).await?;
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use vitrine_protocol::{OrgId, Permission, ShowId};
+use vitrine_protocol::{OrgId, Permission, ProductId, ShowId};
 
 use crate::base::Invalid;
 use crate::events::{Event, Recorded};
@@ -50,6 +50,14 @@ kinds! {
 const MOST: usize = 64;
 
 impl WebhookEvent {
+    /// Whether it is of the catalogue's products, of which a list can change many thousands at once.
+    pub(super) fn is_of_products(self) -> bool {
+        matches!(
+            self,
+            Self::ProductCreated | Self::ProductChanged | Self::ProductRemoved | Self::StockChanged
+        )
+    }
+
     /// The word on the wire and in SQL.
     pub(super) fn word(self) -> String {
         match serde_json::to_value(self) {
@@ -73,6 +81,14 @@ impl WebhookEvent {
             ));
         }
         Ok(all.into_iter().map(Self::word).collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// The product on which a fact is the newest word: it says all that an earlier one of its kind said.
+pub(super) fn subject(event: &Event) -> Option<ProductId> {
+    match event {
+        Event::ProductChanged { product } | Event::StockChanged { product, .. } => Some(*product),
+        _ => None,
     }
 }
 

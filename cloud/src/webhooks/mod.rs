@@ -4,9 +4,9 @@
 //! `webhooks.deliver_slow`. A listener leaves a message for each webhook that wants a fact, in the transaction that moves its
 //! cursor; a job calls one webhook, message after message, at least once each. Whoever answers late or not at all is called by
 //! workers of their own kind, and rests longer each time, so that nobody waits for them; and of one organisation, and of
-//! one owner's, only a share is called at once. Messages come in the order of their
-//! facts while all goes well; one that failed is overtaken. Records `Webhook…`. Leans on `base`, `db`, `secrets`, `jobs`,
-//! `events`, `mail`, `org`. Spec: Standard Webhooks 1.0; `docs/webhooks.md`.
+//! one owner's, only a share is called at once. What somebody asks for by hand goes before all else, and while they rest.
+//! Messages come in the order of their facts while all goes well; one that failed is overtaken. Records `Webhook…`. Leans on
+//! `base`, `db`, `secrets`, `jobs`, `events`, `mail`, `org`. Spec: Standard Webhooks 1.0; `docs/webhooks.md`.
 
 mod call;
 mod deliver;

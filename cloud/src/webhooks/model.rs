@@ -130,7 +130,7 @@ pub struct WebhookDelivery {
     pub created_at: DateTime<Utc>,
     /// When it was sent last.
     pub tried_at: Option<DateTime<Utc>>,
-    /// When it is sent next.
+    /// When it is sent next, at the earliest: a server that took nothing rests before it is called again.
     pub next_at: Option<DateTime<Utc>>,
 }
 
@@ -154,11 +154,21 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// It took a message, late or at once.
-    pub(super) fn take(&mut self, late: bool) {
+    /// It took a message, late or at once: what else is due goes to it too.
+    pub(super) fn take(&mut self, late: bool, now: DateTime<Utc>) {
         (self.failing_since, self.failures) = (None, 0);
+        self.rest_until = self.rest_until.min(now);
         self.fast = if late { 0 } else { self.fast.saturating_add(1) };
         self.slow = late || self.slow && self.fast < FAST;
+    }
+
+    /// It did not. Whoever tries by hand while it rests makes the rest no longer.
+    pub(super) fn fail(&mut self, now: DateTime<Utc>) {
+        if self.rest_until <= now {
+            self.failures = self.failures.saturating_add(1);
+            self.rest_until = now + rest(self.failures);
+        }
+        (self.slow, self.fast) = (true, 0);
     }
 }
 
@@ -168,6 +178,8 @@ pub(super) struct Due {
     pub(super) id: WebhookDeliveryId,
     pub(super) body: String,
     pub(super) attempts: u32,
+    /// A later one may take its place: it was never sent.
+    pub(super) is_open: bool,
 }
 
 /// How a call went.
@@ -221,6 +233,32 @@ mod tests {
     fn who_takes_nothing_rests_longer_each_time_up_to_ten_minutes() {
         let rests: Vec<_> = [1, 2, 3, 7, 8, i64::MAX].map(|n| rest(n).as_secs()).to_vec();
         assert_eq!(rests, [5, 10, 20, 320, 600, 600]);
+    }
+
+    #[test]
+    fn who_tries_by_hand_makes_no_rest_longer_and_what_is_taken_ends_it() {
+        let now = DateTime::from_timestamp(1_000, 0).unwrap();
+        let mut target = Target {
+            id: WebhookId::new(),
+            org: OrgId::new(),
+            url: String::new(),
+            active: true,
+            slow: false,
+            secret: String::new(),
+            old_secret: None,
+            old_until: None,
+            rest_until: now,
+            failing_since: None,
+            failures: 0,
+            fast: 0,
+        };
+        target.fail(now);
+        target.fail(now + TimeDelta::seconds(4));
+        assert_eq!((target.failures, target.rest_until), (1, now + TimeDelta::seconds(5)));
+        target.fail(now + TimeDelta::seconds(5));
+        assert_eq!((target.failures, target.rest_until), (2, now + TimeDelta::seconds(15)));
+        target.take(false, now + TimeDelta::seconds(6));
+        assert_eq!((target.failures, target.rest_until), (0, now + TimeDelta::seconds(6)));
     }
 
     #[test]

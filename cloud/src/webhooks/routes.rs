@@ -109,7 +109,7 @@ async fn renew_webhook_secret(
     Ok((Extension(Secretive), Json(webhooks.renew_secret(&actor, org, webhook).await?)))
 }
 
-/// Sends a webhook a message about nothing (`webhook_test`). The delivery says how that went, in a moment.
+/// Sends a webhook a message about nothing (`webhook_test`), before all that waits. The delivery says how that went, in a moment.
 #[utoipa::path(post, path = "/v1/orgs/{org}/webhooks/{webhook}/test", tag = "webhooks",
     params(("org" = OrgId, Path), ("webhook" = WebhookId, Path)),
     responses((status = 202, body = WebhookDelivery), Problems))]
@@ -146,7 +146,7 @@ async fn get_webhook_delivery(
     Ok(Json(webhooks.delivery(&actor, org, webhook, delivery).await?))
 }
 
-/// Sends a message anew, under the `webhook-id` that it had. One that waits anyhow goes on waiting.
+/// Sends a message at once, under the `webhook-id` that it had: anew, or before its time when it waits.
 #[utoipa::path(post, path = "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}/redelivery", tag = "webhooks",
     params(("org" = OrgId, Path), ("webhook" = WebhookId, Path), ("delivery" = WebhookDeliveryId, Path)),
     responses((status = 202), Problems))]

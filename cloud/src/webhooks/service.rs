@@ -21,8 +21,10 @@ use crate::secrets::{KeyRing, Place};
 
 /// The most webhooks of an organisation.
 const WEBHOOKS: i64 = 10;
-/// The most messages that wait for one webhook.
-pub(super) const WAITING: i64 = 10_000;
+/// The most messages that wait for one webhook, and that wait before those about products are not kept any more: a list fills
+/// the queue with those, and what is told of orders and shows has room of its own.
+const WAITING: i64 = 20_000;
+const WAITING_OF_PRODUCTS: i64 = 10_000;
 /// The most that are kept of those that do not.
 const KEPT: i64 = 10_000;
 /// How long those are kept.
@@ -100,6 +102,7 @@ impl Webhooks {
         };
         let sealed = self.seal(org, webhook.id, &secret)?;
         let mut tx = self.db.begin().await?;
+        store::hold(&mut tx, org).await?;
         store::insert(&mut tx, org, &webhook, &events, &sealed).await?;
         if store::count(&mut tx, org).await? > WEBHOOKS {
             return Err(WebhooksError::TooMany("an organisation has at most 10 webhooks; delete one first"));
@@ -131,14 +134,16 @@ impl Webhooks {
             self.check_url(url)?;
         }
         let events = patch.events.map(|events| allowed(actor, org, events)).transpose()?;
+        let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let mut webhook = store::lock(&mut tx, org, id).await?.ok_or(WebhooksError::NotFound)?;
         if seen.is_some_and(|seen| seen != webhook.version) {
             return Err(WebhooksError::Stale(webhook.version));
         }
         let was_active = webhook.active;
+        let moves = patch.url.as_ref().is_some_and(|url| *url != webhook.url);
         // Another address is told what whoever chooses it may see, and no more.
-        if patch.url.as_ref().is_some_and(|url| *url != webhook.url) && events.is_none() {
+        if moves && events.is_none() {
             allowed(actor, org, webhook.events.clone())?;
         }
         webhook.url = patch.url.unwrap_or(webhook.url);
@@ -148,9 +153,10 @@ impl Webhooks {
         match (was_active, webhook.active) {
             (true, false) => store::give_up_waiting(&mut tx, id, "the webhook was switched off").await?,
             (false, true) => store::forgive(&mut tx, id).await?,
+            _ if moves => store::move_on(&mut tx, id, now).await?,
             _ => {}
         }
-        record(&mut tx, actor, self.clock.now(), org, None, Event::WebhookChanged { webhook: id })?;
+        record(&mut tx, actor, now, org, None, Event::WebhookChanged { webhook: id })?;
         tx.commit().await?;
         store::get(&self.db, org, id).await?.ok_or(WebhooksError::NotFound)
     }
@@ -190,7 +196,7 @@ impl Webhooks {
         Ok(WebhookSecret { secret, old_secret_until: now + OVERLAP })
     }
 
-    /// Sends a webhook a message about nothing.
+    /// Sends a webhook a message about nothing, at once, whatever waits.
     ///
     /// # Errors
     /// [`WebhooksError::Denied`]; [`WebhooksError::NotFound`]; [`WebhooksError::Off`]; [`WebhooksError::TooMany`].
@@ -208,7 +214,7 @@ impl Webhooks {
         let mut tx = self.db.begin().await?;
         let webhook = store::lock(&mut tx, org, id).await?.ok_or(WebhooksError::NotFound)?;
         check_room(&webhook)?;
-        store::queue(&mut tx, (org, id), &delivery, &body).await?;
+        store::queue(&mut tx, (org, id), None, &delivery, &body).await?;
         enqueue(&mut tx, now, &call_job(id, Lane::Quick)).await?;
         tx.commit().await?;
         Ok(delivery)
@@ -246,7 +252,7 @@ impl Webhooks {
         store::delivery(&self.db, id, delivery).await?.ok_or(WebhooksError::NoDelivery)
     }
 
-    /// Sends a message anew, under the id that it had. One that waits anyhow goes on waiting.
+    /// Sends a message at once, under the id that it had: anew, or before its time.
     ///
     /// # Errors
     /// [`WebhooksError::Denied`]; [`WebhooksError::NotFound`]; [`WebhooksError::NoDelivery`]; [`WebhooksError::Off`];
@@ -313,13 +319,18 @@ impl Webhooks {
     }
 }
 
+/// How many messages wait at most before one of that kind is not kept.
+pub(super) fn most_waiting(kind: WebhookEvent) -> i64 {
+    if kind.is_of_products() { WAITING_OF_PRODUCTS } else { WAITING }
+}
+
 /// Whether one more message may wait.
 fn check_room(webhook: &Webhook) -> Result<(), WebhooksError> {
     if !webhook.active {
         return Err(WebhooksError::Off);
     }
     if webhook.waiting >= WAITING {
-        return Err(WebhooksError::TooMany("10000 messages wait for this webhook already"));
+        return Err(WebhooksError::TooMany("20000 messages wait for this webhook already"));
     }
     Ok(())
 }

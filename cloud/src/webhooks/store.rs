@@ -1,7 +1,7 @@
 //! SQL of webhooks and their messages. `waiting` of a webhook is counted along, so that nobody counts rows for each fact.
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{OrgId, WebhookDeliveryId, WebhookId};
+use vitrine_protocol::{OrgId, ProductId, WebhookDeliveryId, WebhookId};
 
 use super::model::{Due, Target};
 use super::{DeliveryState, Webhook, WebhookDelivery, WebhookEvent};
@@ -77,6 +77,13 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: WebhookId) -> Result<Optio
     Ok(row.map(Webhook::from))
 }
 
+/// Holds the organisation, so that what it has is counted by one at a time.
+pub(super) async fn hold(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE organizations SET version = version WHERE id = $1")
+        .bind(org).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 pub(super) async fn count(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM webhooks WHERE org_id = $1")
         .bind(org).fetch_one(c).await)?)
@@ -112,6 +119,17 @@ pub(super) async fn forgive(tx: &mut Tx, id: WebhookId) -> Result<(), DbError> {
         "UPDATE webhooks SET failing_since_ms = NULL, failures = 0, rest_until_ms = 0, slow = FALSE, fast = 0, off_reason = NULL,
          missed = 0 WHERE id = $1"
     ).bind(id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// It is at another address: nothing of what the one before failed counts, and what that did not take is sent anew at `now`.
+pub(super) async fn move_on(tx: &mut Tx, id: WebhookId, now: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE webhooks SET failing_since_ms = NULL, failures = 0, rest_until_ms = 0, fast = 0 WHERE id = $1"
+    ).bind(id).execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query(
+        "UPDATE webhook_deliveries SET next_ms = $2 WHERE webhook_id = $1 AND state = 'waiting' AND next_ms > $2"
+    ).bind(id).bind(to_ms(now)).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -184,19 +202,55 @@ pub(super) async fn miss(tx: &mut Tx, id: WebhookId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Leaves a message; nothing when there is one of that fact.
+/// Lets a message take the place of an earlier one of its kind about the same, if that waits and was never sent; whether it did.
+pub(super) async fn replace(
+    tx: &mut Tx,
+    webhook: WebhookId,
+    subject: ProductId,
+    delivery: &WebhookDelivery,
+    body: &str,
+) -> Result<bool, DbError> {
+    let event = delivery.event.map(WebhookEvent::word).unwrap_or_default();
+    let waiting: Option<WebhookDeliveryId> = on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM webhook_deliveries
+         WHERE webhook_id = $1 AND event = $2 AND subject = $3 AND state = 'waiting' AND attempts = 0 LIMIT 1"
+    ).bind(webhook).bind(&event).bind(subject).fetch_optional(c).await)?;
+    let Some(id) = waiting else { return Ok(false) };
+    // The webhook before its messages, as everybody else holds them.
+    on!(tx, c => sqlx::query("UPDATE webhooks SET version = version WHERE id = $1")
+        .bind(webhook).execute(c).await.map(drop))?;
+    let replaced = on!(tx, c => sqlx::query(
+        "UPDATE webhook_deliveries SET seq = $3, body = $4
+         WHERE id = $2 AND subject IS NOT NULL AND state = 'waiting' AND attempts = 0 AND seq < $3
+           AND NOT EXISTS (SELECT 1 FROM webhook_deliveries other WHERE other.webhook_id = $1 AND other.seq = $3)"
+    ).bind(webhook).bind(id).bind(delivery.seq).bind(body).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(replaced == 1)
+}
+
+/// From here on nothing takes the place of a message; what it says. None when it does not wait any more.
+pub(super) async fn take(tx: &mut Tx, id: WebhookDeliveryId) -> Result<Option<String>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "UPDATE webhook_deliveries SET subject = NULL WHERE id = $1 AND state = 'waiting' RETURNING body"
+    ).bind(id).fetch_optional(c).await)?)
+}
+
+/// Leaves a message; nothing when there is one of that fact. One of no fact somebody asks for by hand. `subject`: what it is
+/// the newest word on.
 pub(super) async fn queue(
     tx: &mut Tx,
     (org, webhook): (OrgId, WebhookId),
+    subject: Option<ProductId>,
     delivery: &WebhookDelivery,
     body: &str,
 ) -> Result<(), DbError> {
     let event = delivery.event.map(WebhookEvent::word).unwrap_or_default();
     let left = on!(tx, c => sqlx::query(
-        "INSERT INTO webhook_deliveries (id, webhook_id, org_id, seq, event, body, state, next_ms, created_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7) ON CONFLICT (webhook_id, seq) DO NOTHING"
+        "INSERT INTO webhook_deliveries
+             (id, webhook_id, org_id, seq, event, body, state, next_ms, created_ms, subject, by_hand)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7, $8, $9) ON CONFLICT (webhook_id, seq) DO NOTHING"
     ).bind(delivery.id).bind(webhook).bind(org).bind(delivery.seq).bind(event).bind(body)
-        .bind(to_ms(delivery.created_at)).execute(c).await.map(|done| done.rows_affected()))?;
+        .bind(to_ms(delivery.created_at)).bind(subject).bind(delivery.seq.is_none())
+        .execute(c).await.map(|done| done.rows_affected()))?;
     add_waiting(tx, webhook, i64::try_from(left).unwrap_or(0)).await
 }
 
@@ -209,7 +263,8 @@ async fn add_waiting(tx: &mut Tx, webhook: WebhookId, more: i64) -> Result<(), D
 /// Gives up what waits for a webhook.
 pub(super) async fn give_up_waiting(tx: &mut Tx, webhook: WebhookId, reason: &str) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "UPDATE webhook_deliveries SET state = 'failed', reason = $2 WHERE webhook_id = $1 AND state = 'waiting'"
+        "UPDATE webhook_deliveries SET state = 'failed', reason = $2, by_hand = FALSE
+         WHERE webhook_id = $1 AND state = 'waiting'"
     ).bind(webhook).bind(reason).execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query("UPDATE webhooks SET waiting = 0 WHERE id = $1")
         .bind(webhook).execute(c).await.map(drop))?;
@@ -253,6 +308,18 @@ impl From<DeliveryRow> for WebhookDelivery {
     }
 }
 
+/// The columns of [`DeliveryRow`]. Of a webhook that rests, nothing is sent before but what somebody asks for by hand.
+macro_rules! delivery {
+    ($after:literal) => {
+        concat!(
+            "SELECT d.id, d.seq, d.event, d.state, d.attempts, d.status, d.reason, d.created_ms, d.tried_ms,
+                 CASE WHEN d.by_hand OR d.next_ms > w.rest_until_ms THEN d.next_ms ELSE w.rest_until_ms END AS next_ms
+             FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.webhook_id = $1 ",
+            $after
+        )
+    };
+}
+
 /// Messages to a webhook, newest first.
 pub(super) async fn deliveries(
     db: &Db,
@@ -262,8 +329,7 @@ pub(super) async fn deliveries(
 ) -> Result<Vec<WebhookDelivery>, DbError> {
     let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
     let rows: Vec<DeliveryRow> = on!(db, c => sqlx::query_as(
-        "SELECT id, seq, event, state, attempts, next_ms, status, reason, created_ms, tried_ms FROM webhook_deliveries
-         WHERE webhook_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        delivery!("AND d.id < $2 ORDER BY d.id DESC LIMIT $3")
     ).bind(webhook).bind(before).bind(limit).fetch_all(c).await)?;
     Ok(rows.into_iter().map(WebhookDelivery::from).collect())
 }
@@ -274,13 +340,12 @@ pub(super) async fn delivery(
     id: WebhookDeliveryId,
 ) -> Result<Option<WebhookDelivery>, DbError> {
     let row: Option<DeliveryRow> = on!(db, c => sqlx::query_as(
-        "SELECT id, seq, event, state, attempts, next_ms, status, reason, created_ms, tried_ms FROM webhook_deliveries
-         WHERE webhook_id = $1 AND id = $2"
+        delivery!("AND d.id = $2")
     ).bind(webhook).bind(id).fetch_optional(c).await)?;
     Ok(row.map(WebhookDelivery::from))
 }
 
-/// Has a message sent anew that does not wait; whether there is a message at all.
+/// Has a message sent at once, anew when it does not wait; whether there is such a message.
 pub(super) async fn send_again(
     tx: &mut Tx,
     webhook: WebhookId,
@@ -288,17 +353,17 @@ pub(super) async fn send_again(
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let again = on!(tx, c => sqlx::query(
-        "UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, next_ms = $3
+        "UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, next_ms = $3, by_hand = TRUE
          WHERE webhook_id = $1 AND id = $2 AND state <> 'waiting'"
     ).bind(webhook).bind(id).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?;
     if again == 1 {
         add_waiting(tx, webhook, 1).await?;
         return Ok(true);
     }
-    let waits: i64 = on!(tx, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = $1 AND id = $2"
-    ).bind(webhook).bind(id).fetch_one(c).await)?;
-    Ok(waits == 1)
+    let waiting = on!(tx, c => sqlx::query(
+        "UPDATE webhook_deliveries SET next_ms = $3, by_hand = TRUE WHERE webhook_id = $1 AND id = $2 AND state = 'waiting'"
+    ).bind(webhook).bind(id).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(waiting == 1)
 }
 
 row! {
@@ -362,16 +427,25 @@ pub(super) async fn lock_target(tx: &mut Tx, id: WebhookId) -> Result<Option<Tar
     Ok(row.map(Target::from))
 }
 
-/// The first message that is due.
-pub(super) async fn due(db: &Db, webhook: WebhookId, now: DateTime<Utc>) -> Result<Option<Due>, DbError> {
-    let row: Option<(WebhookDeliveryId, String, i64)> = on!(db, c => sqlx::query_as(
-        "SELECT id, body, attempts FROM webhook_deliveries
-         WHERE webhook_id = $1 AND state = 'waiting' AND next_ms <= $2 ORDER BY id LIMIT 1"
-    ).bind(webhook).bind(to_ms(now)).fetch_optional(c).await)?;
-    Ok(row.map(|(id, body, attempts)| Due {
+/// The message that is sent next: one that somebody asked for by hand, also while the webhook rests. Then the first of those that
+/// were tried least, so that nothing waits for what was not taken before.
+pub(super) async fn due(db: &Db, target: &Target, now: DateTime<Utc>) -> Result<Option<Due>, DbError> {
+    let mut row: Option<(WebhookDeliveryId, String, i64, Option<String>)> = on!(db, c => sqlx::query_as(
+        "SELECT id, body, attempts, subject FROM webhook_deliveries
+         WHERE webhook_id = $1 AND by_hand AND state = 'waiting' ORDER BY id LIMIT 1"
+    ).bind(target.id).fetch_optional(c).await)?;
+    if row.is_none() && target.rest_until <= now {
+        // The `+` keeps SQLite from sorting all that is due: it is to follow the index that has them in this order.
+        row = on!(db, c => sqlx::query_as(
+            "SELECT id, body, attempts, subject FROM webhook_deliveries
+             WHERE webhook_id = $1 AND state = 'waiting' AND +next_ms <= $2 ORDER BY attempts, id LIMIT 1"
+        ).bind(target.id).bind(to_ms(now)).fetch_optional(c).await)?;
+    }
+    Ok(row.map(|(id, body, attempts, subject)| Due {
         id,
         body,
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        is_open: subject.is_some(),
     }))
 }
 
@@ -387,7 +461,8 @@ pub(super) async fn note_try(
         DeliveryState::Failed => "failed",
     };
     let noted = on!(tx, c => sqlx::query(
-        "UPDATE webhook_deliveries SET state = $3, attempts = $4, next_ms = $5, status = $6, reason = $7, tried_ms = $8
+        "UPDATE webhook_deliveries
+         SET state = $3, attempts = $4, next_ms = $5, status = $6, reason = $7, tried_ms = $8, by_hand = FALSE
          WHERE webhook_id = $1 AND id = $2 AND state = 'waiting'"
     ).bind(webhook).bind(delivery.id).bind(state).bind(i64::from(delivery.attempts))
         .bind(delivery.next_at.map_or(0, to_ms)).bind(delivery.status.map(i64::from)).bind(&delivery.reason)
@@ -426,6 +501,20 @@ pub(super) async fn ready(
          WHERE waiting > 0 AND active AND rest_until_ms <= $1 AND EXISTS (
              SELECT 1 FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.state = 'waiting' AND d.next_ms <= $1)
          ORDER BY rest_until_ms, id LIMIT $2"
+    ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?)
+}
+
+/// Webhooks that rest and for which somebody asked by hand, and whether they are slow.
+pub(super) async fn asked(
+    db: &Db,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(WebhookId, bool)>, DbError> {
+    Ok(on!(db, c => sqlx::query_as(
+        "SELECT id, slow FROM webhooks
+         WHERE waiting > 0 AND active AND rest_until_ms > $1 AND id IN (
+             SELECT webhook_id FROM webhook_deliveries WHERE by_hand AND state = 'waiting')
+         ORDER BY id LIMIT $2"
     ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?)
 }
 

@@ -16,6 +16,7 @@ use crate::events::{Event, record};
 use crate::on;
 
 mod bounds;
+mod by_hand;
 mod documented;
 mod people;
 
@@ -197,29 +198,30 @@ async fn what_a_server_did_not_take_comes_again_and_later_facts_do_not_wait_for_
         assert_eq!(app.webhooks.wake().await.unwrap(), 0);
         hands.advance(Duration::from_secs(5));
         assert_eq!(app.webhooks.wake().await.unwrap(), 1);
-        // Both are due: the first succeeds now; the server is called by those for slow ones until then.
+        // Both are due: what was never sent goes first. The server is called by those for slow ones.
         app.webhooks.call_in_turn(id, Lane::Quick).await.unwrap();
         assert_eq!(server.heard().len(), 1, "not by the quick ones");
         app.webhooks.call_in_turn(id, Lane::Slow).await.unwrap();
-        app.webhooks.call_in_turn(id, Lane::Quick).await.unwrap();
-        assert_eq!(
-            states(&app, &actor, org, id).await,
-            [(DeliveryState::Delivered, 2, Some(200)), (DeliveryState::Waiting, 1, Some(500))]
-        );
+        let (failed, taken) =
+            ((DeliveryState::Waiting, 2, Some(500)), (DeliveryState::Delivered, 1, Some(200)));
+        assert_eq!(states(&app, &actor, org, id).await, [failed, taken]);
         let heard = server.heard();
-        assert_eq!((&heard[0].id, &heard[0].body), (&heard[1].id, &heard[1].body), "the same message");
-        assert_ne!(heard[1].id, heard[2].id);
-        // It fails again, and what comes now overtakes it.
+        assert_eq!((&heard[0].id, &heard[0].body), (&heard[2].id, &heard[2].body), "the same message");
+        assert_ne!(heard[0].id, heard[1].id);
+        // Another one fails, and what comes now overtakes both.
         hands.advance(Duration::from_secs(5));
-        app.webhooks.call_in_turn(id, Lane::Slow).await.unwrap();
         happen(&app, org, 1).await;
         until_waiting(&app, &actor, org, id, 2).await;
+        app.webhooks.call_in_turn(id, Lane::Slow).await.unwrap();
+        assert_eq!(states(&app, &actor, org, id).await, [failed, taken, waits]);
+        happen(&app, org, 1).await;
+        until_waiting(&app, &actor, org, id, 3).await;
         hands.advance(Duration::from_secs(10));
         app.webhooks.call_in_turn(id, Lane::Slow).await.unwrap();
-        assert_eq!(
-            states(&app, &actor, org, id).await[1..],
-            [(DeliveryState::Waiting, 2, Some(500)), (DeliveryState::Delivered, 1, Some(200))]
-        );
+        let again = (DeliveryState::Delivered, 2, Some(200));
+        assert_eq!(states(&app, &actor, org, id).await, [failed, taken, again, taken]);
+        let heard = server.heard();
+        assert_eq!(heard[3].id, heard[5].id, "after what was never sent");
         hands.advance(Duration::from_secs(60));
         app.webhooks.call_in_turn(id, Lane::Quick).await.unwrap();
         assert_eq!(

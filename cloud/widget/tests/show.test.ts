@@ -40,6 +40,7 @@ let kept: Map<string, string>;
 let newest: Passport;
 let asked: { token?: string; nickname?: string }[];
 let loads: number;
+let addresses: (string | undefined)[];
 let now: number;
 let load: () => Promise<PublicShow>;
 
@@ -52,7 +53,7 @@ async function joined(first: PublicShow = show, state: ShowState = 'live', share
       const nickname = wish.nickname ?? 'Guest';
       return Promise.resolve({ token: `t-${nickname}`, viewer_id: 'v1', nickname, expires_at: '2099-01-01T00:00:00Z' });
     },
-    show: () => ((loads += 1), load()),
+    show: (_show: string, choice?: string) => ((loads += 1), addresses.push(choice), load()),
   } as unknown as PublicCloud;
   const passport = (newest = shared ?? new Passport(cloud, first.id, memory));
   const store = new ShowStore({ show: first, cloud, passport, now: () => now, random: () => 0.5, page: { opened: false }, WebSocket: Server as unknown as new (url: string) => WebSocket });
@@ -65,7 +66,7 @@ async function joined(first: PublicShow = show, state: ShowState = 'live', share
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [kept, asked, loads, now] = [new Map(), [], 0, 0];
+  [kept, asked, loads, addresses, now] = [new Map(), [], 0, [], 0];
   load = () => Promise.resolve({ ...show, title: 'Loaded again' });
 });
 afterEach(() => void vi.useRealTimers());
@@ -176,6 +177,35 @@ test('a sale changes a tile without a request, and a price in another currency i
   expect(store.show.products[0]).toMatchObject(price);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(loads).toBe(1);
+  store.stop();
+});
+
+test('a page is loaded again until it is as new as what the room told of, past every cache, and not for ever', async () => {
+  const store = await joined({ ...show, version: 4 });
+  load = () => Promise.resolve({ ...show, version: [5, 7, 9][loads - 1] ?? 3 });
+  Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'lineup_changed', version: 8 }] });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(addresses).toEqual(['?&v=8', '?&v=8', '?&v=8']);
+  expect(store.show.version).toBe(9);
+  Server.last.say({ t: 'tick', seq: 3, events: [{ e: 'lineup_changed', version: 20 }] });
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(loads, 'one and five more').toBe(3 + 6);
+  expect(store.show.version, 'an older page takes nothing back').toBe(9);
+  store.stop();
+});
+
+test('what was offered later than a page was made stands on it, and what was offered earlier does not', async () => {
+  const card = { product_id: 'p1', title: 'Scarf', url: 'https://x', image_url: null, currency: 'EUR', price_minor: 4900, compare_at_minor: null, stock: 6, variants: [] };
+  const store = await joined({ ...show, version: 4, products: [card] });
+  const say = (seq: number, ...events: RoomEvent[]) => Server.last.say({ t: 'tick', seq, events });
+  load = () => Promise.resolve({ ...show, version: 6, title: 'Loaded again', products: [card] });
+  say(2, { e: 'lineup_changed', version: 6 }, { e: 'offer', product_id: 'p1', stock: 3, variants: [], version: 7 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(store.show).toMatchObject({ title: 'Loaded again', version: 6, products: [{ stock: 3 }] });
+  load = () => Promise.resolve({ ...show, version: 9, products: [{ ...card, stock: 5 }] });
+  say(3, { e: 'lineup_changed', version: 8 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(store.show.products[0]!.stock).toBe(5);
   store.stop();
 });
 

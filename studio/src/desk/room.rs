@@ -111,7 +111,7 @@ impl Room {
                     self.show.live_at_ms = airing.live_at.map(|at| at.timestamp_millis() as f64);
                     show = true;
                 }
-                RoomEvent::LineupChanged => {
+                RoomEvent::LineupChanged { .. } => {
                     self.show.lineup_revision = self.show.lineup_revision.wrapping_add(1);
                     show = true;
                 }

@@ -109,6 +109,9 @@ test('what is overdue, too much or not theirs to change is said calmly', async (
   await go(page, 'settings/plan');
   await expect(id(page, 'past-due')).toContainText('The plan holds until 4 May 2031');
   await expect(id(page, 'over')).toContainText('Members and invitations: 12 of 10');
+  await id(page, 'open-invoice').click();
+  await expect(id(page, 'invoice-shown')).toContainText('Invoice 118');
+  await page.keyboard.press('Escape');
   await expect(id(page, 'plan')).toContainText('Plans are changed by whoever runs this cloud');
   await expect(page.getByTestId('choose-plan')).toHaveCount(0);
   await clean(page);
@@ -120,6 +123,14 @@ test('an invoice is read, in its currency', async ({ studio, page }) => {
   await page.getByRole('button', { name: 'Open invoice 118' }).press('Enter');
   await expect(id(page, 'invoice-shown')).toContainText('To be paid');
   await expect(id(page, 'invoice-total')).toContainText('€58.00');
+  await expect(id(page, 'how-to-pay'), 'whom to ask').toContainText('Vitrine Hosting GmbH');
+  await page.evaluate(() => Object.assign(window, { print: () => document.body.setAttribute('data-asked', 'print') }));
+  await id(page, 'print-invoice').click();
+  await expect(page.locator('body')).toHaveAttribute('data-asked', 'print');
+  await page.emulateMedia({ media: 'print' });
+  await expect(id(page, 'invoice-total')).toBeVisible();
+  await expect(id(page, 'print-invoice'), 'paper has no buttons').toBeHidden();
+  await page.emulateMedia({ media: 'screen' });
   await clean(page);
   await page.keyboard.press('Escape');
   await expect(id(page, 'invoice-shown')).toHaveCount(0);
@@ -228,7 +239,7 @@ test('the data is put together and saved', async ({ studio, page }) => {
   await studio('crowd=none');
   await go(page, 'settings/organization');
   await id(page, 'ask-export').click();
-  await expect(id(page, 'export')).toContainText('It is being put together');
+  await expect(id(page, 'export')).toContainText('The export is being made');
   await clean(page);
   await expect(id(page, 'export')).toContainText('18.4 MB, packed', { timeout: 8_000 });
   await id(page, 'save-export').click();
@@ -318,7 +329,7 @@ test('an admin sees the plan and changes none of it; a host sees neither plan no
 
 test('what is empty says what to do, and what does not answer can be tried again', async ({ studio, page }) => {
   await studio('empty&crowd=none');
-  for (const [at, words] of [['plan', 'No invoice was written yet'], ['webhooks', 'No server is told yet'], ['organization', 'Nothing was put together yet']] as const) {
+  for (const [at, words] of [['plan', 'No invoice was written yet'], ['webhooks', 'No server is told yet'], ['organization', 'No export was made yet']] as const) {
     await go(page, `settings/${at}`);
     await expect(page.getByText(words)).toBeVisible();
     await clean(page);

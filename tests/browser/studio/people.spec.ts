@@ -33,7 +33,13 @@ const atRest = (page: Page) =>
   );
 /** How the fake cloud is played by a colleague. */
 interface Fake {
-  cloud: { people: { roles: { name: string; version: number; permissions: string[] }[]; members: { role: string; user: { name: string } }[] } };
+  cloud: {
+    people: {
+      roles: { name: string; version: number; permissions: string[] }[];
+      members: { role: string; user: { id: string; name: string } }[];
+      keys: { created_by?: string | null | undefined; revoked_at?: string | null }[];
+    };
+  };
   account: { letters: string[] };
 }
 const fake = <T>(page: Page, play: (fake: Fake) => T) =>
@@ -91,6 +97,27 @@ test('a member gets another role, and is removed once it was asked', async ({ st
   await act(page, 'Noé Martin', 'Remove');
   await id(page, 'remove-member-confirm').click();
   await expect(row(page, 'Noé Martin')).toHaveCount(0);
+});
+
+test('who is removed takes the keys that they made along, unless somebody keeps them', async ({ studio, page }) => {
+  await studio('crowd=none');
+  await team(page);
+  const holding = () => fake(page, ({ cloud: { people } }) => people.keys.filter((one) => !one.revoked_at).length);
+  await fake(page, ({ cloud: { people } }) => {
+    const [first, second] = ['Noé Martin', 'Jon Berg'].map((name) => people.members.find((one) => one.user.name === name)!.user.id);
+    people.keys = people.keys.map((one, n) => ({ ...one, revoked_at: null, created_by: n === 0 ? first : second }));
+  });
+  await act(page, 'Noé Martin', 'Remove');
+  await expect(id(page, 'remove-member')).toContainText('the API keys they made end');
+  await id(page, 'remove-member').getByRole('checkbox', { name: 'Keep the API keys they made' }).check();
+  await id(page, 'remove-member-confirm').click();
+  await expect(row(page, 'Noé Martin')).toHaveCount(0);
+  expect(await holding()).toBe(3);
+  await act(page, 'Jon Berg', 'Remove');
+  await expect(id(page, 'remove-member').getByRole('checkbox'), 'asked anew of each').not.toBeChecked();
+  await id(page, 'remove-member-confirm').click();
+  await expect(row(page, 'Jon Berg')).toHaveCount(0);
+  expect(await holding()).toBe(1);
 });
 
 test('the only owner is told why they cannot leave; they hand over by password, and then can', async ({ studio, page }) => {

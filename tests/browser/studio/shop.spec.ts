@@ -329,7 +329,8 @@ test('an address is fetched again and again, refused when it is none of the inte
   await field(page, 'every').selectOption({ label: 'Every day' });
   await page.keyboard.press('Enter');
   await id(page, 'address-form-submit').click();
-  await expect(id(page, 'address-form').getByRole('alert')).toBeVisible();
+  await expect(id(page, 'address-form').getByText('That address cannot be fetched')).toBeVisible();
+  await expect(field(page, 'address')).toHaveAttribute('aria-invalid', 'true');
   await field(page, 'address').fill('https://supplier.example.com/feed.xml');
   await id(page, 'address-form-submit').click();
   const kept = page.getByTestId('import-address').filter({ hasText: 'supplier' });
@@ -480,6 +481,9 @@ test('what is empty says what to do, and what does not answer can be tried again
     await expect(page.getByText(words)).toBeVisible();
   }
   await clean(page);
+  await place(page, 'Orders');
+  await id(page, 'make-shop-key').click();
+  await expect(id(page, 'key-form'), 'one click, and it is asked for').toBeVisible();
   await studio('cloud=down&crowd=none');
   for (const at of [...screens.map(([one]) => one), 'settings/organization', 'catalogue/products/p', 'catalogue/lists/i', 'orders/all/o']) {
     await page.evaluate((to) => (location.hash = `#/${to}`), at);

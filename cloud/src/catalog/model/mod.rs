@@ -37,7 +37,7 @@ pub use pictures::{ListedPicture, Picture, PictureDraft};
 pub use place::{Language, Market};
 pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
-pub(in crate::catalog) use price::{Priced, Showing, lowest, told};
+pub(in crate::catalog) use price::{Priced, Showing, Showings, lowest, told};
 pub use stock::{
     Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft,
     StockCount, StockReason,

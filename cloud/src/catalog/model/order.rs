@@ -126,6 +126,16 @@ pub(in crate::catalog) enum OrderFlag {
 }
 
 impl OrderFlag {
+    pub(in crate::catalog) const ALL: [Self; 7] = [
+        Self::Oversold,
+        Self::PriceDiffers,
+        Self::CurrencyDiffers,
+        Self::UnknownCoupon,
+        Self::CouponOverQuota,
+        Self::UnknownProduct,
+        Self::UnknownShow,
+    ];
+
     pub(in crate::catalog) fn as_str(self) -> &'static str {
         match self {
             Self::Oversold => "oversold",

@@ -1,5 +1,7 @@
 //! The prices that variants had, and which of them stands beside a reduced one.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use vitrine_protocol::{Currency, PriceChangeId, ProductId, VariantId};
@@ -40,12 +42,11 @@ pub(in crate::catalog) struct Priced {
     pub(in crate::catalog) ended: bool,
 }
 
-/// When everybody who watched a show could have a coupon, with the terms that it had then.
+/// When everybody who watched a show could have a coupon of these terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::catalog) struct Showing {
-    pub(in crate::catalog) from_ms: i64,
-    /// None while it is shown.
-    pub(in crate::catalog) until_ms: Option<i64>,
+    /// From when until when; no end while it is shown.
+    pub(in crate::catalog) times: Vec<(i64, Option<i64>)>,
     pub(in crate::catalog) percent_off: Option<i64>,
     pub(in crate::catalog) amount_off_minor: Option<i64>,
     pub(in crate::catalog) currency: Option<Currency>,
@@ -70,6 +71,40 @@ impl Showing {
             _ => None,
         }
     }
+
+    /// Whether it was shown between two times.
+    fn is_within(&self, begin: i64, end: i64) -> bool {
+        self.times.iter().any(|(from, until)| *from < end && until.is_none_or(|until| until > begin))
+    }
+}
+
+/// What an organisation showed, by the products that it is for.
+#[derive(Debug, Default)]
+pub(in crate::catalog) struct Showings {
+    all: Vec<Showing>,
+    of_any: Vec<usize>,
+    of_products: HashMap<ProductId, Vec<usize>>,
+}
+
+impl Showings {
+    pub(in crate::catalog) fn new(all: Vec<Showing>) -> Self {
+        let (mut of_any, mut of_products) = (Vec::new(), HashMap::<ProductId, Vec<usize>>::new());
+        for (at, showing) in all.iter().enumerate() {
+            if showing.product_ids.is_empty() {
+                of_any.push(at);
+            }
+            for product in &showing.product_ids {
+                of_products.entry(*product).or_default().push(at);
+            }
+        }
+        Self { all, of_any, of_products }
+    }
+
+    /// Those that a product's price went down with.
+    fn of(&self, product: ProductId) -> Vec<&Showing> {
+        let named = self.of_products.get(&product).into_iter().flatten();
+        named.chain(&self.of_any).filter_map(|at| self.all.get(*at)).collect()
+    }
 }
 
 /// The lowest price in `wanted` between `from_ms` and `until_ms`, coupons that everybody could have among them. `prices` are in
@@ -77,19 +112,18 @@ impl Showing {
 pub(in crate::catalog) fn lowest(
     product: ProductId,
     prices: &[Priced],
-    showings: &[Showing],
+    showings: &Showings,
     wanted: Currency,
     from_ms: i64,
     until_ms: i64,
 ) -> Option<i64> {
+    let showings = showings.of(product);
     let ends = prices.iter().skip(1).map(|next| next.at_ms).chain([until_ms]);
     let held =
         prices.iter().zip(ends).map(|(priced, end)| (priced, priced.at_ms.max(from_ms), end.min(until_ms)));
     held.filter(|(priced, begin, end)| priced.currency == wanted && !priced.ended && begin < end)
         .flat_map(|(priced, begin, end)| {
-            let shown = showings
-                .iter()
-                .filter(move |one| one.from_ms < end && one.until_ms.is_none_or(|until| until > begin));
+            let shown = showings.iter().filter(move |one| one.is_within(begin, end));
             shown.filter_map(move |one| one.price(product, priced)).chain([priced.price_minor])
         })
         .min()
@@ -141,15 +175,18 @@ mod tests {
         let (product, eur) = (ProductId::new(), Currency::try_from("EUR").unwrap());
         let priced = |at_ms, price_minor| Priced { at_ms, currency: eur, price_minor, ended: false };
         let showing = |from_ms, until_ms| Showing {
-            from_ms,
-            until_ms,
+            times: vec![(from_ms, until_ms)],
             percent_off: Some(20),
             amount_off_minor: None,
             currency: None,
             product_ids: Vec::new(),
         };
         let prices = [priced(0, 4_900), priced(50, 4_000), priced(60, 4_900)];
-        let lowest = |showings: &[Showing], from| lowest(product, &prices, showings, eur, from, 100);
+        let lowest = |showings: &[Showing], from| {
+            lowest(product, &prices, &Showings::new(showings.to_vec()), eur, from, 100)
+        };
+        let twice = Showing { times: vec![(0, Some(10)), (70, Some(80))], ..showing(0, None) };
+        assert_eq!(lowest(&[twice], 10), Some(3_920), "one of its times is enough");
         assert_eq!(lowest(&[], 10), Some(4_000));
         assert_eq!(lowest(&[], 60), Some(4_900), "what held before the days began is none of them");
         assert_eq!(lowest(&[showing(70, Some(80))], 10), Some(3_920));

@@ -213,6 +213,17 @@ pub struct Reservation {
     pub expires_at: DateTime<Utc>,
 }
 
+impl ReservationLineDraft {
+    /// What the line calls its variant, for a sentence.
+    pub(in crate::catalog) fn name(&self) -> String {
+        match (&self.external, &self.sku) {
+            (Some(ExternalId { platform, id }), _) => format!("`{id}` in `{platform}`"),
+            (None, Some(sku)) => format!("`{sku}`"),
+            (None, None) => "by these ids".to_owned(),
+        }
+    }
+}
+
 impl ReservationDraft {
     /// Checks every bound.
     ///

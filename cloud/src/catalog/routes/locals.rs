@@ -58,7 +58,7 @@ async fn remove_text(
 /// the answer is 428 `precondition_required`. The base price is not among them.
 #[utoipa::path(put, path = "/v1/orgs/{org}/products/{product}/variants/{variant}/market-prices", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("variant" = VariantId, Path),
-        ("If-Match" = Option<String>, Header)),
+        ("If-Match" = String, Header)),
     responses((status = 200, body = ProductView), Problems))]
 async fn set_market_prices(
     State(catalog): State<Catalog>,

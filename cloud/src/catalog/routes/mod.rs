@@ -23,7 +23,8 @@ use super::{
     Catalog, CatalogError, HiddenBy, Language, Product, ProductDraft, ProductPatch, ProductText, Variant,
 };
 use crate::base::{
-    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problems, Query, Versioned,
+    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problem, Problems, Query,
+    Versioned,
 };
 
 /// The room's addresses for members.
@@ -201,7 +202,9 @@ async fn get_product(
 /// says nothing of stock leaves it alone.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = ProductView), Problems))]
+    responses((status = 200, body = ProductView),
+        (status = 428, description = "The change needs `If-Match`.", body = Problem, content_type = "application/problem+json"),
+        Problems))]
 async fn change_product(
     State(catalog): State<Catalog>,
     actor: Actor,
@@ -255,6 +258,7 @@ impl From<CatalogError> for ApiError {
                     .with_status(StatusCode::PRECONDITION_FAILED)
             }
             CatalogError::OutOfStock(..) => Self::new(Code::OutOfStock, error.to_string()),
+            CatalogError::UnknownName(..) => Self::new(Code::UnknownProduct, error.to_string()),
             CatalogError::NotAPicture => {
                 Self::new(Code::UnsupportedType, "these bytes are no PNG, JPEG or WebP picture")
             }

@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{OrderId, OrgId, ShowId};
 
-use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query, check_text};
+use crate::base::{Actor, ApiError, Invalid, Json, Page, PageQuery, Path, Problems, Query, check_text};
+use crate::catalog::model::OrderFlag;
 use crate::catalog::{
     Catalog, Order, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderTotals,
 };
@@ -53,6 +54,9 @@ async fn list_orders(
     for (field, text) in said {
         text.as_deref().map(|text| check_text(field, text, 0, 100)).transpose()?;
     }
+    if let Some(flag) = query.flag.as_deref().filter(|flag| !flag.is_empty()) {
+        check_flag(flag)?;
+    }
     let filter = OrderFilter {
         show: query.show,
         flag: query.flag,
@@ -60,6 +64,15 @@ async fn list_orders(
         external_ref: query.external_ref,
     };
     Ok(Json(catalog.orders(&actor, org, &filter, page.after()?, page.limit()).await?))
+}
+
+/// Refuses a misspelt flag, which would look like "no such orders".
+fn check_flag(flag: &str) -> Result<(), Invalid> {
+    let known = OrderFlag::ALL.map(OrderFlag::as_str);
+    if known.contains(&flag) {
+        return Ok(());
+    }
+    Err(Invalid::new(format!("`flag` takes one of {}", known.join(", "))))
 }
 
 /// Which orders are summed up.

@@ -142,7 +142,7 @@ async fn add_picture(
 /// Lets a picture take the place of another, which needs `If-Match`. What is said in its place stays when `alt` is absent.
 #[utoipa::path(put, path = "/v1/orgs/{org}/products/{product}/pictures/{picture}", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("picture" = String, Path), PictureQuery,
-        ("If-Match" = Option<String>, Header)),
+        ("If-Match" = String, Header)),
     request_body(content(("image/png"), ("image/jpeg"), ("image/webp"))),
     responses((status = 200, body = ProductView),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Many pictures are coming in."),

@@ -63,9 +63,10 @@ async fn count_stock(
     Ok(view(&catalog, product))
 }
 
-/// Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short. A line names its
-/// variant by our ids, by what the shop's list calls it (`external`), or by `sku`. They go back when
-/// they are released or their time is over, unless an order names the reservation.
+/// Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short, and 409
+/// `unknown_product` the one whose name the catalogue does not know, or that several variants have. A line names its variant by our
+/// ids, by what the shop's list calls it (`external`), or by `sku`. They go back when they are released or their time is over,
+/// unless an order names the reservation.
 #[utoipa::path(post, path = "/v1/orgs/{org}/reservations", tag = "orders", params(("org" = OrgId, Path)),
     responses((status = 201, body = Reservation), Problems))]
 async fn reserve(

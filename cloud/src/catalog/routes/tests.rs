@@ -54,6 +54,10 @@ async fn each_outcome_of_selling_has_its_status_and_code() {
         let (status, _, short) = call("POST", "/reservations", None, held).await;
         assert_eq!((status, &short["code"]), (409, &json!("out_of_stock")));
         assert!(short["detail"].as_str().unwrap().starts_with("line 1:"), "{short}");
+        let misspelt = json!({"lines": [{"external": {"platform": "shop", "id": "NOPE"}, "quantity": 1}]});
+        let (status, _, unknown) = call("POST", "/reservations", None, misspelt).await;
+        assert_eq!((status, &unknown["code"]), (409, &json!("unknown_product")));
+        assert!(unknown["detail"].as_str().unwrap().ends_with("is called `NOPE` in `shop`"), "{unknown}");
         assert_eq!(call("GET", &reservation, None, Value::Null).await.0, 200);
         assert_eq!(call("DELETE", &reservation, None, Value::Null).await.0, 204);
         assert_eq!(call("DELETE", &reservation, None, Value::Null).await.0, 404);
@@ -94,6 +98,10 @@ async fn each_outcome_of_selling_has_its_status_and_code() {
         let (status, _, taken) = call("POST", "/coupons", None, coupon).await;
         assert_eq!((status, &taken["code"]), (409, &json!("name_taken")));
 
+        for (query, status) in [("oversold", 200), ("unknown_product", 200), ("bogus", 422)] {
+            let (got, _, orders) = call("GET", &format!("/orders?flag={query}"), None, Value::Null).await;
+            assert!(got == status && (got == 200 || orders["detail"].as_str().unwrap().contains("`flag`")));
+        }
         let count = json!({"stock": 5});
         for (method, path) in [("PUT", format!("{at}/stock")), ("PATCH", format!("/products/{id}"))] {
             for seen in [None, Some("*")] {

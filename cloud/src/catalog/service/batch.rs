@@ -1,5 +1,7 @@
 //! The handle's third part: many products in one transaction, for lists of them.
 
+mod counts;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -9,6 +11,7 @@ use super::locals::settle;
 use super::{details, prices, stock};
 use crate::base::{Actor, Invalid, Permission};
 use crate::catalog::store::listed::Names;
+use crate::catalog::store::showings::Shown;
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
     Catalog, CatalogError, Held, HiddenBy, Language, MarketPriceDraft, Product, ProductDraft, ProductPatch,
@@ -48,6 +51,8 @@ pub struct Listed {
     pub source: String,
     /// When it came: how many there are is what it says, and what was sold and moved since then.
     pub as_of: DateTime<Utc>,
+    /// Whether it says what it said when it was taken last: then nothing of it is taken but what it counts.
+    pub is_same: bool,
     /// Of each variant of the draft, in their order.
     pub variants: Vec<ListedVariant>,
 }
@@ -73,6 +78,13 @@ pub enum Pieces {
     Available,
     /// Not at all, and for no product.
     Untold,
+}
+
+impl BatchItem {
+    /// Whether nothing of it is taken but what it counts.
+    fn only_counts(&self) -> bool {
+        self.listed.as_ref().is_some_and(|listed| listed.is_same)
+    }
 }
 
 /// What became of it.
@@ -101,7 +113,10 @@ impl Catalog {
     ) -> Result<Vec<Result<BatchDone, Invalid>>, CatalogError> {
         actor.require(Permission::EditCatalog, org)?;
         let now = self.clock.now();
-        let mut ids: Vec<ProductId> = items.iter().filter_map(|item| item.id).collect();
+        let holding = counts::holding(tx, &items).await?;
+        let is_left =
+            |item: &&BatchItem| !item.only_counts() || item.id.is_none_or(|id| !holding.contains(&id));
+        let mut ids: Vec<ProductId> = items.iter().filter(is_left).filter_map(|item| item.id).collect();
         ids.sort_unstable();
         let known = store::batch::hold_many(tx, org, &ids).await?;
         let ours: HashSet<_> = known.iter().map(|product| product.id).collect();
@@ -112,8 +127,16 @@ impl Catalog {
 
         let mut named = HashSet::new();
         let (mut done, mut new) = (Vec::with_capacity(items.len()), Vec::new());
-        let mut called = Called::default();
+        let (mut called, mut shown) = (Called::default(), Shown::default());
         for item in items {
+            if let Some(id) = item.id.filter(|_| item.only_counts()) {
+                let is_moved = match known.get_mut(&id) {
+                    Some(product) => counts::recount(tx, (actor, now), product, &item, &names, &held).await?,
+                    None => false, // It holds, or it is gone.
+                };
+                done.push(Ok(if is_moved { BatchDone::Changed(id) } else { BatchDone::Unchanged(id) }));
+                continue;
+            }
             let (place, listed) = (done.len(), item.listed.clone());
             if item.id.is_some_and(|id| ours.contains(&id) && !known.contains_key(&id)) {
                 done.push(Err(Invalid::new("the product is in the list twice, under two names")));
@@ -188,10 +211,10 @@ impl Catalog {
             }
             store::lock(tx, org, product.id).await?;
             if !adds_only {
-                prices::note(tx, now, Some(&before), &mut product).await?;
+                prices::note(tx, &mut shown, now, Some(&before), &mut product).await?;
                 store::save(tx, &product).await?;
             }
-            settle(tx, now, &before, &mut product).await?;
+            settle(tx, &mut shown, now, &before, &mut product).await?;
             if !product.has_details_of(&before) {
                 store::details::save(tx, &product).await?;
             }
@@ -231,7 +254,7 @@ impl Catalog {
         store::batch::note_many(tx, &new, Cause::of(actor, now, "imported")).await?;
         for product in new.iter_mut().filter(|product| product.has_locals()) {
             let bare = product.without_locals();
-            settle(tx, now, &bare, product).await?;
+            settle(tx, &mut shown, now, &bare, product).await?;
         }
         for product in &new {
             record(tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
@@ -433,15 +456,20 @@ fn add_only(product: &mut Product, item: BatchItem) -> Result<Vec<Event>, Catalo
     Ok(vec![Event::ProductChanged { product: product.id }])
 }
 
-/// The change that makes a product with `present` variants like the item. What it counts below nothing is added to what is `held`.
-fn patch(present: &[Variant], item: BatchItem, names: &ListedNames, held: &mut Held) -> ProductPatch {
+/// Which of the `present` variants each row of an item means.
+fn meant<'a>(present: &'a [Variant], item: &BatchItem, names: &ListedNames) -> Vec<Option<&'a Variant>> {
     let is_called = |n: usize, variant: &Variant| {
         let listed = item.listed.as_ref();
         let id = listed.and_then(|listed| listed.variants.get(n)?.id.as_ref());
         let names = listed.and_then(|listed| names.get(&listed.source)?.get(&variant.id));
         id.zip(names).is_some_and(|(id, names)| names.contains(id))
     };
-    let found = found(present, &item.draft.variants, item.is_whole, &is_called);
+    found(present, &item.draft.variants, item.is_whole, &is_called)
+}
+
+/// The change that makes a product with `present` variants like the item. What it counts below nothing is added to what is `held`.
+fn patch(present: &[Variant], item: BatchItem, names: &ListedNames, held: &mut Held) -> ProductPatch {
+    let found = meant(present, &item, names);
     let said = item.listed.map(|listed| listed.variants).unwrap_or_default();
     let mut variants = item.draft.variants;
     for (n, (draft, before)) in variants.iter_mut().zip(&found).enumerate() {

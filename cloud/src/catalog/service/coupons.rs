@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use vitrine_protocol::{CouponId, OrgId};
+use vitrine_protocol::{CouponId, OrgId, ProductId};
 
-use crate::base::{Actor, Page, Permission};
+use crate::base::{Actor, Invalid, Page, Permission};
 use crate::catalog::{Catalog, CatalogError, Coupon, CouponDraft, CouponPatch, store};
 use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
@@ -24,6 +24,7 @@ impl Catalog {
         let now = self.clock.now();
         let coupon = Coupon::new(draft, now)?;
         let mut tx = self.db.begin().await?;
+        self.check_products(&mut tx, org, &coupon.product_ids).await?;
         store::coupons::insert(&mut tx, org, &coupon).await.map_err(|error| match error {
             DbError::Clash => CatalogError::CodeTaken,
             error => error.into(),
@@ -60,7 +61,11 @@ impl Catalog {
         if seen.ok_or(CatalogError::Unseen)? != coupon.version - 1 {
             return Err(CatalogError::Stale(coupon.version - 1));
         }
+        let before = coupon.product_ids.clone();
         coupon.change(patch)?;
+        // One that it named already may be gone by now.
+        let new: Vec<_> = coupon.product_ids.iter().filter(|id| !before.contains(id)).copied().collect();
+        self.check_products(&mut tx, org, &new).await?;
         store::coupons::save(&mut tx, &coupon).await?;
         record(&mut tx, actor, self.clock.now(), org, None, Event::CouponChanged { coupon: id })?;
         tx.commit().await?;
@@ -135,6 +140,13 @@ impl Catalog {
         };
         let found = store::coupons::some(&self.db, ids).await?;
         Ok(found.into_iter().map(|(id, org, coupon)| (id, (org, read(id, coupon)))).collect())
+    }
+
+    async fn check_products(&self, tx: &mut Tx, org: OrgId, ids: &[ProductId]) -> Result<(), CatalogError> {
+        match self.missing(tx, org, ids, &[]).await? {
+            Some(missing) => Err(Invalid::new(format!("the catalogue does not hold {missing}")).into()),
+            None => Ok(()),
+        }
     }
 
     /// A coupon as it is in a transaction.

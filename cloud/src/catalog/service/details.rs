@@ -1,10 +1,11 @@
 //! The handle's part that knows what platforms call variants.
 
+use std::collections::BTreeMap;
+
 use vitrine_protocol::{OrgId, ProductId, VariantId};
 
-use crate::catalog::store::listed::CalledSo;
 use crate::catalog::{Catalog, CatalogError, ExternalId, OrderDraft, Product, store};
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 
 /// Whether the ids that a change of a product brings are nobody else's.
 ///
@@ -49,9 +50,9 @@ impl Catalog {
         if draft.lines.iter().all(|line| line.external.is_none() && line.sku.is_none()) {
             return Ok(());
         }
-        let mut tx = self.db.begin().await?;
-        for line in &mut draft.lines {
-            let found = named(&mut tx, org, line.external.as_ref(), line.sku.as_deref()).await?;
+        let names = draft.lines.iter().map(|line| (line.external.as_ref(), line.sku.as_deref()));
+        let found = named(&self.db, org, &names.collect::<Vec<_>>()).await?;
+        for (line, found) in draft.lines.iter_mut().zip(found) {
             if let Some((product, variant)) = found {
                 (line.product_id, line.variant_id) = (Some(product), Some(variant));
             }
@@ -60,34 +61,41 @@ impl Catalog {
     }
 }
 
-/// The variant that is called so: by its platform, by a list that brought it, or by its number. None when nobody is, or several are.
+/// How a line names a variant: by an id of a platform or a list, and by a number.
+pub(super) type Name<'a> = (Option<&'a ExternalId>, Option<&'a str>);
+
+/// Of each, the variant that is called so: by its platform, by a list that brought it, or by its number. None when nobody is, or
+/// several are; of one that is sold and others that are not, the one that is sold.
 pub(super) async fn named(
-    tx: &mut Tx,
+    db: &Db,
     org: OrgId,
-    external: Option<&ExternalId>,
-    sku: Option<&str>,
-) -> Result<Option<(ProductId, VariantId)>, DbError> {
-    if let Some(ExternalId { platform, id }) = external {
-        let of_platform = store::details::find(tx, org, &platform.to_lowercase(), id).await?;
-        let found = match of_platform {
-            Some(found) => Some(found),
-            None => meant(&store::listed::find(tx, org, platform, id).await?),
-        };
-        if found.is_some() {
-            return Ok(found);
+    names: &[Name<'_>],
+) -> Result<Vec<Option<(ProductId, VariantId)>>, DbError> {
+    let mut found: Vec<Option<(ProductId, VariantId)>> = vec![None; names.len()];
+    for by_list in [false, true] {
+        let mut of_platforms = BTreeMap::<String, Vec<(usize, &str)>>::new();
+        for (at, (external, _)) in names.iter().enumerate().filter(|(at, _)| found[*at].is_none()) {
+            let Some(ExternalId { platform, id }) = external else { continue };
+            let platform = if by_list { platform.clone() } else { platform.to_lowercase() };
+            of_platforms.entry(platform).or_default().push((at, id.as_str()));
+        }
+        for (platform, places) in of_platforms {
+            let ids: Vec<&str> = places.iter().map(|(_, id)| *id).collect();
+            let called = match by_list {
+                false => store::details::find_many(db, org, &platform, &ids).await?,
+                true => store::listed::find_many(db, org, &platform, &ids).await?,
+            };
+            for (at, id) in places {
+                found[at] = called.get(id).copied();
+            }
         }
     }
-    let Some(sku) = sku else { return Ok(None) };
-    Ok(meant(&store::listed::with_sku(tx, org, sku).await?))
-}
-
-/// The one that is meant: of one that is sold and others that are not, the one that is sold.
-fn meant(all: &[CalledSo]) -> Option<(ProductId, VariantId)> {
-    let sold: Vec<_> = all.iter().filter(|one| one.is_sold).collect();
-    let meant = match (all, sold.as_slice()) {
-        ([one], _) => one,
-        (_, [one]) => *one,
-        _ => return None,
-    };
-    Some((meant.product_id, meant.variant_id))
+    let numbered = names.iter().enumerate().filter(|(at, _)| found[*at].is_none());
+    let numbered: Vec<(usize, &str)> = numbered.filter_map(|(at, (_, sku))| Some((at, (*sku)?))).collect();
+    let skus: Vec<&str> = numbered.iter().map(|(_, sku)| *sku).collect();
+    let called = store::listed::numbered(db, org, &skus).await?;
+    for (at, sku) in numbered {
+        found[at] = called.get(sku).copied();
+    }
+    Ok(found)
 }

@@ -6,6 +6,7 @@ use vitrine_protocol::{OrgId, ProductId, VariantId};
 use super::prices::goes_on;
 use crate::base::{Actor, Permission};
 use crate::catalog::model::Place;
+use crate::catalog::store::showings::Shown;
 use crate::catalog::{
     Catalog, CatalogError, Language, MarketPrice, MarketPriceDraft, Product, ProductTextDraft, store,
 };
@@ -83,7 +84,7 @@ impl Catalog {
             // Nothing is written, the new version neither.
             return Ok(Product { version, ..product });
         }
-        settle(&mut tx, now, &before, &mut product).await?;
+        settle(&mut tx, &mut Shown::default(), now, &before, &mut product).await?;
         record(&mut tx, actor, now, org, None, Event::ProductChanged { product: id })?;
         tx.commit().await?;
         Ok(product)
@@ -149,6 +150,7 @@ impl Catalog {
 /// prior price of each reduction that begins with it. Nothing is asked of the database where nothing changed.
 pub(super) async fn settle(
     tx: &mut Tx,
+    shown: &mut Shown,
     now: DateTime<Utc>,
     before: &Product,
     product: &mut Product,
@@ -162,6 +164,12 @@ pub(super) async fn settle(
         store::locals::remove_text(tx, product.id, language).await?;
     }
     let (org, id) = (product.org, product.id);
+    if before.currency != product.currency {
+        // The base price hid them, and would not any more. Only a version before leaves such ones.
+        for (variant, tag) in store::locals::take_everywhere(tx, id, before.currency).await? {
+            store::locals::note(tx, (id, variant), (before.currency, None), tag, true, now).await?;
+        }
+    }
     for known in &before.variants {
         for price in &known.prices {
             let is_there = product.variant(known.id).is_some_and(|one| one.price_at(price.place()).is_some());
@@ -176,7 +184,7 @@ pub(super) async fn settle(
         for price in &mut variant.prices {
             let known = known.and_then(|known| known.price_at(price.place())).copied();
             if known != Some(*price) {
-                note(tx, org, (id, variant.id), now, known, price).await?;
+                note(tx, (org, &mut *shown), (id, variant.id), now, known, price).await?;
                 store::locals::put_price(tx, id, variant.id, price).await?;
             }
         }
@@ -186,7 +194,7 @@ pub(super) async fn settle(
 
 async fn note(
     tx: &mut Tx,
-    org: OrgId,
+    (org, shown): (OrgId, &mut Shown),
     whose: (ProductId, VariantId),
     now: DateTime<Utc>,
     known: Option<MarketPrice>,
@@ -201,7 +209,7 @@ async fn note(
         false => None,
         // It goes further, and began before.
         true if was_reduced && was.is_some_and(|was| goes_on(was, tag)) => tag.prior_price_minor,
-        true => store::locals::lowest_before(tx, org, whose, price.place(), now).await?,
+        true => store::locals::lowest_before(tx, (org, shown), whose, price.place(), now).await?,
     };
     store::locals::note(tx, whose, price.place(), tag, false, now).await
 }

@@ -16,6 +16,7 @@ use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard, VariantOption
 
 use super::image::Pictures;
 use super::model::{Tag, tag_of};
+use super::store::showings::Shown;
 use super::{CatalogError, Choice, Language, Product, ProductDraft, ProductPatch, Variant, store};
 use crate::base::{Actor, Clock, Page, Permission, trimmed};
 use crate::blobs::Blobs;
@@ -69,7 +70,7 @@ impl Catalog {
         details::check(&mut tx, None, &product).await?;
         self.plans.take(&mut tx, org, Limit::Products, 1).await?;
         store::insert(&mut tx, &product).await.map_err(details::taken)?;
-        prices::note(&mut tx, now, None, &mut product).await?;
+        prices::note(&mut tx, &mut Shown::default(), now, None, &mut product).await?;
         stock::note_counts(&mut tx, actor, now, "created", &[], &product).await?;
         record(&mut tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
         tx.commit().await?;
@@ -173,9 +174,10 @@ impl Catalog {
         }
         let (now, before) = (self.clock.now(), product.clone());
         let facts = product.change(patch)?;
-        prices::note(&mut tx, now, Some(&before), &mut product).await?;
+        let mut shown = Shown::default();
+        prices::note(&mut tx, &mut shown, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
-        locals::settle(&mut tx, now, &before, &mut product).await?;
+        locals::settle(&mut tx, &mut shown, now, &before, &mut product).await?;
         if product.pictures != before.pictures {
             pictures::leave_files(&mut tx, &product, &before.pictures, now).await?;
         }

@@ -31,10 +31,11 @@ impl Catalog {
         actor.require_to_end(Permission::RecordOrders, org)?;
         let mut draft = draft.fitted();
         draft.check()?;
-        self.resolve(org, &mut draft).await?;
+        // What its lines stand for is no part of what it says: a replay asks for none of it.
         if let Some(order) = self.recorded(actor, org, &draft).await? {
             return Ok((order, false));
         }
+        self.resolve(org, &mut draft).await?;
         let mut show = draft.show_id;
         loop {
             match self.record_new(actor, org, &draft, show).await {

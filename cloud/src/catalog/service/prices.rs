@@ -5,6 +5,7 @@ use vitrine_protocol::{CouponId, OrgId, PriceChangeId, ProductId, ShowId, Varian
 
 use crate::base::{Actor, Page};
 use crate::catalog::model::Tag;
+use crate::catalog::store::showings::Shown;
 use crate::catalog::{Catalog, CatalogError, PriceChange, Product, store};
 use crate::db::{DbError, Tx};
 
@@ -77,6 +78,7 @@ pub(super) fn goes_on(before: Tag, now: Tag) -> bool {
 /// `before` is the product as it was; None for a new one.
 pub(super) async fn note(
     tx: &mut Tx,
+    shown: &mut Shown,
     now: DateTime<Utc>,
     before: Option<&Product>,
     product: &mut Product,
@@ -108,7 +110,7 @@ pub(super) async fn note(
             {
                 variant.prior_price_minor
             }
-            (true, _) => store::prices::lowest_before(tx, product, variant.id, now).await?,
+            (true, _) => store::prices::lowest_before(tx, shown, product, variant.id, now).await?,
         };
         store::prices::insert(tx, product, variant, now).await?;
         product.variants[at].prior_price_minor = prior;

@@ -9,8 +9,6 @@ use crate::catalog::store::stock::Cause;
 use crate::catalog::{Catalog, CatalogError, Reservation, ReservationDraft, ReservedLine, store};
 use crate::db::{DbError, Tx};
 
-/// What a line is of that names no variant of the catalogue, or several.
-const UNKNOWN: &str = "a product that the catalogue does not hold under this name";
 /// How many reservations are looked up at once.
 const AT_ONCE: i64 = 200;
 
@@ -18,7 +16,8 @@ impl Catalog {
     /// Holds pieces: all of them, or none.
     ///
     /// # Errors
-    /// [`CatalogError::OutOfStock`] with the first line that cannot be held; [`CatalogError::Invalid`].
+    /// [`CatalogError::OutOfStock`] with the first line that cannot be held; [`CatalogError::UnknownName`] with the first that names
+    /// nothing; [`CatalogError::Invalid`].
     pub async fn reserve(
         &self,
         actor: &Actor,
@@ -27,12 +26,13 @@ impl Catalog {
     ) -> Result<Reservation, CatalogError> {
         actor.require(Permission::RecordOrders, org)?;
         draft.check()?;
+        let names = draft.lines.iter().map(|line| (line.external.as_ref(), line.sku.as_deref()));
+        let named = named(&self.db, org, &names.collect::<Vec<_>>()).await?;
         let (now, mut tx) = (self.clock.now(), self.db.begin().await?);
         let mut lines = Vec::with_capacity(draft.lines.len());
-        for (number, line) in (1..).zip(&draft.lines) {
-            let found = named(&mut tx, org, line.external.as_ref(), line.sku.as_deref()).await?;
+        for ((number, line), found) in (1..).zip(&draft.lines).zip(named) {
             let Some((product_id, variant_id)) = found.or(line.product_id.zip(line.variant_id)) else {
-                return Err(CatalogError::OutOfStock(number, UNKNOWN.to_owned()));
+                return Err(CatalogError::UnknownName(number, line.name()));
             };
             lines.push(ReservedLine { product_id, variant_id, quantity: line.quantity });
         }

@@ -153,10 +153,8 @@ impl Shelf {
         let mut ids: Vec<_> = ids.into_iter().collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut products = BTreeMap::new();
-        for id in ids {
-            products.extend(store::lock(tx, org, id).await?.map(|product| (id, product)));
-        }
+        let locked = store::batch::lock_many(tx, org, &ids).await?;
+        let products: BTreeMap<_, _> = locked.into_iter().map(|product| (product.id, product)).collect();
         let before = products.iter().map(|(id, product)| (*id, product.stock())).collect();
         Ok(Self { products, before })
     }

@@ -1,12 +1,15 @@
 //! SQL of many products at once.
 
-use vitrine_protocol::{OrgId, PriceChangeId, ProductId, StockChangeId};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{OrgId, PriceChangeId, ProductId, StockChangeId, VariantId};
 
 use super::stock::{Cause, save_extras};
 use super::{HiddenBy, Product, Row, VariantRow};
 use crate::base::to_ms;
 use crate::db::{DbError, Side, Tx};
-use crate::on;
+use crate::{on, row};
 
 /// Rows of one statement: SQLite takes 32,766 values, Postgres 65,535.
 const ROWS: usize = 1_000;
@@ -17,14 +20,23 @@ pub(in crate::catalog) async fn hold_many(
     org: OrgId,
     ids: &[ProductId],
 ) -> Result<Vec<Product>, DbError> {
+    let lock = match tx.side() {
+        // Whoever writes is alone there.
+        Side::Sqlite(_) => "",
+        Side::Pg(_) => " FOR UPDATE",
+    };
+    hold(tx, org, ids, lock).await
+}
+
+async fn hold(
+    tx: &mut Tx,
+    org: OrgId,
+    ids: &[ProductId],
+    lock: &'static str,
+) -> Result<Vec<Product>, DbError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let end = match tx.side() {
-        // Whoever writes is alone there.
-        Side::Sqlite(_) => ") ORDER BY id",
-        Side::Pg(_) => ") ORDER BY id FOR UPDATE",
-    };
     let rows: Vec<Row> = on!(tx, c => {
         let mut query = sqlx::QueryBuilder::new("SELECT * FROM products WHERE org_id = ");
         query.push_bind(org).push(" AND id IN (");
@@ -32,10 +44,10 @@ pub(in crate::catalog) async fn hold_many(
         for id in ids {
             list.push_bind(*id);
         }
-        query.push(end);
+        query.push(") ORDER BY id").push(lock);
         query.build_query_as().fetch_all(c).await
     })?;
-    let mut variants: Vec<VariantRow> = on!(tx, c => {
+    let variants: Vec<VariantRow> = on!(tx, c => {
         let mut query = sqlx::QueryBuilder::new(
             "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
                 s.prior_price_minor, d.options, d.external_ids, d.compare_at_minor, d.own_compare
@@ -49,30 +61,127 @@ pub(in crate::catalog) async fn hold_many(
         query.push(") ORDER BY v.position");
         query.build_query_as().fetch_all(c).await
     })?;
+    let mut of_products: HashMap<ProductId, Vec<VariantRow>> = HashMap::with_capacity(rows.len());
+    for variant in variants {
+        of_products.entry(variant.product_id).or_default().push(variant);
+    }
     let mut products = Vec::with_capacity(rows.len());
     for row in rows {
-        let (mine, others): (Vec<VariantRow>, _) =
-            variants.into_iter().partition(|one| one.product_id == row.id);
-        variants = others;
+        let mine = of_products.remove(&row.id).unwrap_or_default();
         products.push(row.into_product(mine)?);
     }
     super::locals::complete_in(tx, &mut products).await?;
     Ok(products)
 }
 
+row! {
+    struct CountRow {
+        product_id: ProductId,
+        id: VariantId,
+        title: String,
+        sku: String,
+        counted: i64,
+    }
+}
+
+/// A variant, and the number with which a list leaves its count as it is.
+pub(in crate::catalog) struct Counted {
+    pub(in crate::catalog) id: VariantId,
+    pub(in crate::catalog) title: String,
+    pub(in crate::catalog) sku: String,
+    pub(in crate::catalog) count: i64,
+}
+
+/// The variants of these products with what a list has to count of them that came at `since` for nothing to change: what is held is
+/// in it, and what was sold and moved since is not.
+pub(in crate::catalog) async fn counted_many(
+    tx: &mut Tx,
+    products: &[ProductId],
+    since: DateTime<Utc>,
+) -> Result<HashMap<ProductId, Vec<Counted>>, DbError> {
+    let mut counted: HashMap<ProductId, Vec<Counted>> = HashMap::with_capacity(products.len());
+    for products in products.chunks(ROWS) {
+        let rows: Vec<CountRow> = on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "SELECT v.product_id, v.id, v.title, v.sku,
+                     CAST(v.stock - COALESCE(s.owed, 0) - COALESCE(m.moved, 0) + COALESCE((
+                         SELECT SUM(r.quantity) FROM reservation_lines r WHERE r.variant_id = v.id), 0) AS BIGINT) AS counted
+                 FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
+                     LEFT JOIN (SELECT variant_id, SUM(delta) AS moved FROM stock_changes
+                         WHERE reason NOT IN ('created', 'imported', 'reserved', 'released') AND at_ms > ",
+            );
+            query.push_bind(to_ms(since)).push(" AND product_id IN (");
+            let mut list = query.separated(", ");
+            for product in products {
+                list.push_bind(*product);
+            }
+            query.push(") GROUP BY variant_id) m ON m.variant_id = v.id WHERE v.product_id IN (");
+            let mut list = query.separated(", ");
+            for product in products {
+                list.push_bind(*product);
+            }
+            query.push(") ORDER BY v.position");
+            query.build_query_as().fetch_all(c).await
+        })?;
+        for CountRow { product_id, id, title, sku, counted: count } in rows {
+            counted.entry(product_id).or_default().push(Counted { id, title, sku, count });
+        }
+    }
+    Ok(counted)
+}
+
+/// Locks those of `ids` that `org` has until the transaction ends, and bumps their versions: with as many statements for all of
+/// them as one takes.
+pub(in crate::catalog) async fn lock_many(
+    tx: &mut Tx,
+    org: OrgId,
+    ids: &[ProductId],
+) -> Result<Vec<Product>, DbError> {
+    let lock = match tx.side() {
+        Side::Sqlite(_) => "",
+        Side::Pg(_) => " FOR NO KEY UPDATE", // As an update of them does: rows that name them can be written meanwhile.
+    };
+    let mut locked = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(ROWS) {
+        let mut products = hold(tx, org, ids, lock).await?;
+        if products.is_empty() {
+            continue;
+        }
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new("UPDATE products SET version = version + 1 WHERE id IN (");
+            let mut list = query.separated(", ");
+            for product in &products {
+                list.push_bind(product.id);
+            }
+            query.push(")");
+            query.build().execute(c).await.map(drop)
+        })?;
+        for product in &mut products {
+            product.version += 1;
+        }
+        locked.append(&mut products);
+    }
+    Ok(locked)
+}
+
 /// Writes new products with their variants; they have no pictures yet.
 pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -> Result<(), DbError> {
     for products in products.chunks(ROWS) {
+        let words: Vec<(String, String)> = products
+            .iter()
+            .map(|one| Ok((serde_json::to_string(&one.options)?, serde_json::to_string(&one.tags)?)))
+            .collect::<Result<_, DbError>>()?;
         on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new(
                 "INSERT INTO products (id, org_id, title, description, url, currency, compare_at_minor, created_ms,
-                     version) ",
+                     version, option_names, tags) ",
             );
-            query.push_values(products, |mut row, product| {
+            query.push_values(products.iter().zip(&words), |mut row, (product, (options, tags))| {
                 row.push_bind(product.id).push_bind(product.org).push_bind(&product.title)
                     .push_bind(&product.description).push_bind(&product.url)
                     .push_bind(product.currency.as_str()).push_bind(product.compare_at_minor)
-                    .push_bind(to_ms(product.created_at)).push_bind(product.version);
+                    .push_bind(to_ms(product.created_at)).push_bind(product.version)
+                    .push_bind(options).push_bind(tags);
             });
             query.build().execute(c).await.map(drop)
         })?;

@@ -1,9 +1,11 @@
 //! SQL of tags, options and what platforms call variants.
 
+use std::collections::HashMap;
+
 use vitrine_protocol::{OrgId, ProductId, VariantId};
 
 use crate::catalog::Product;
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
 
 /// Rows of one statement.
@@ -13,12 +15,6 @@ const ROWS: usize = 1_000;
 pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -> Result<(), DbError> {
     let (mut details, mut externals, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     for product in products {
-        if !product.tags.is_empty() || !product.options.is_empty() {
-            let (names, words) =
-                (serde_json::to_string(&product.options)?, serde_json::to_string(&product.tags)?);
-            on!(tx, c => sqlx::query("UPDATE products SET option_names = $2, tags = $3 WHERE id = $1")
-                .bind(product.id).bind(&names).bind(&words).execute(c).await.map(drop))?;
-        }
         tags.extend(product.tags.iter().map(|tag| (product.org, tag, product.id)));
         for variant in &product.variants {
             if !variant.options.is_empty() || !variant.external_ids.is_empty() || variant.own_compare {
@@ -83,6 +79,40 @@ row! {
         product_id: ProductId,
         variant_id: VariantId,
     }
+}
+
+row! {
+    struct NamedRow {
+        external_id: String,
+        product_id: ProductId,
+        variant_id: VariantId,
+    }
+}
+
+/// The variants that a platform calls by these ids.
+pub(in crate::catalog) async fn find_many(
+    db: &Db,
+    org: OrgId,
+    platform: &str,
+    ids: &[&str],
+) -> Result<HashMap<String, (ProductId, VariantId)>, DbError> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(ROWS) {
+        let rows: Vec<NamedRow> = on!(db, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "SELECT external_id, product_id, variant_id FROM external_ids WHERE org_id = ",
+            );
+            query.push_bind(org).push(" AND platform = ").push_bind(platform).push(" AND external_id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(c).await
+        })?;
+        found.extend(rows.into_iter().map(|row| (row.external_id, (row.product_id, row.variant_id))));
+    }
+    Ok(found)
 }
 
 /// The variant that a platform calls so.

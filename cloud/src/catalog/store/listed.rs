@@ -1,22 +1,20 @@
 //! SQL of what lists and the shop's own numbers call variants.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use vitrine_protocol::{OrgId, ProductId, VariantId};
 
-use crate::db::{DbError, Side, Tx};
+use crate::db::{Db, DbError, Side, Tx};
 use crate::{on, row};
 
 /// Rows of one statement.
 const ROWS: usize = 1_000;
-/// So many that are called the same are told apart.
-const MOST_CALLED_SO: i64 = 50;
 
 row! {
     struct CalledRow {
-        product_id: ProductId,
-        variant_id: VariantId,
-        hidden: Option<String>,
+        name: String,
+        product_id: Option<ProductId>,
+        variant_id: Option<VariantId>,
     }
 }
 
@@ -34,43 +32,67 @@ row! {
     }
 }
 
-/// A variant that is called so.
-pub(in crate::catalog) struct CalledSo {
-    pub(in crate::catalog) product_id: ProductId,
-    pub(in crate::catalog) variant_id: VariantId,
-    pub(in crate::catalog) is_sold: bool,
+/// Of all variants that are called the same, the one that is meant: the only one, or the only one that is sold. Neither when there
+/// is no such one.
+macro_rules! meant {
+    ($name:literal, $from:literal) => {
+        concat!(
+            "SELECT ",
+            $name,
+            " AS name,
+                CASE WHEN COUNT(*) = 1 THEN MIN(v.product_id)
+                     WHEN COUNT(CASE WHEN p.hidden IS NULL THEN 1 END) = 1
+                     THEN MIN(CASE WHEN p.hidden IS NULL THEN v.product_id END) END AS product_id,
+                CASE WHEN COUNT(*) = 1 THEN MIN(v.id)
+                     WHEN COUNT(CASE WHEN p.hidden IS NULL THEN 1 END) = 1
+                     THEN MIN(CASE WHEN p.hidden IS NULL THEN v.id END) END AS variant_id
+             FROM ",
+            $from,
+            " JOIN products p ON p.id = v.product_id WHERE "
+        )
+    };
 }
 
-impl From<CalledRow> for CalledSo {
-    fn from(row: CalledRow) -> Self {
-        Self { product_id: row.product_id, variant_id: row.variant_id, is_sold: row.hidden.is_none() }
-    }
+/// Variants by what they are called.
+pub(in crate::catalog) type Meant = HashMap<String, (ProductId, VariantId)>;
+
+fn meant(rows: Vec<CalledRow>) -> Meant {
+    rows.into_iter().filter_map(|row| Some((row.name, row.product_id.zip(row.variant_id)?))).collect()
 }
 
 /// The names of a list, and the variants that each stands for.
 pub(in crate::catalog) type Names = BTreeMap<String, BTreeSet<(ProductId, VariantId)>>;
 
-/// The variants that the list of `source` calls `name`.
-pub(in crate::catalog) async fn find(
-    tx: &mut Tx,
+/// The variants that the list of `source` calls by these names.
+pub(in crate::catalog) async fn find_many(
+    db: &Db,
     org: OrgId,
     source: &str,
-    name: &str,
-) -> Result<Vec<CalledSo>, DbError> {
-    let mut rows: Vec<CalledRow> = on!(tx, c => sqlx::query_as(
-        "SELECT v.product_id, v.id AS variant_id, p.hidden FROM listed_names l
-         JOIN variants v ON v.id = l.variant_id JOIN products p ON p.id = v.product_id
-         WHERE l.org_id = $1 AND l.source = $2 AND l.name = $3 LIMIT $4"
-    ).bind(org).bind(source).bind(name).bind(MOST_CALLED_SO).fetch_all(c).await)?;
-    if rows.is_empty() {
+    names: &[&str],
+) -> Result<Meant, DbError> {
+    let (mut found, mut known) = (Meant::new(), HashSet::<String>::new());
+    for sql in [
+        meant!("l.name", "listed_names l JOIN variants v ON v.id = l.variant_id"),
         // As a process of the version before wrote it down.
-        rows = on!(tx, c => sqlx::query_as(
-            "SELECT v.product_id, v.id AS variant_id, p.hidden FROM listed_variants l
-             JOIN variants v ON v.id = l.variant_id JOIN products p ON p.id = v.product_id
-             WHERE l.org_id = $1 AND l.source = $2 AND l.name = $3"
-        ).bind(org).bind(source).bind(name).fetch_all(c).await)?;
+        meant!("l.name", "listed_variants l JOIN variants v ON v.id = l.variant_id"),
+    ] {
+        let names: Vec<&str> = names.iter().copied().filter(|name| !known.contains(*name)).collect();
+        for names in names.chunks(ROWS) {
+            let rows: Vec<CalledRow> = on!(db, c => {
+                let mut query = sqlx::QueryBuilder::new(sql);
+                query.push("l.org_id = ").push_bind(org).push(" AND l.source = ").push_bind(source);
+                let mut list = query.push(" AND l.name IN (").separated(", ");
+                for name in names {
+                    list.push_bind(*name);
+                }
+                query.push(") GROUP BY l.name");
+                query.build_query_as().fetch_all(c).await
+            })?;
+            known.extend(rows.iter().map(|row| row.name.clone()));
+            found.extend(meant(rows));
+        }
     }
-    Ok(rows.into_iter().map(CalledSo::from).collect())
+    Ok(found)
 }
 
 /// What the list of `source` calls the variants of these products.
@@ -99,30 +121,28 @@ pub(in crate::catalog) async fn of_products(
     Ok(names)
 }
 
-/// Variants with that number.
-pub(in crate::catalog) async fn with_sku(
-    tx: &mut Tx,
-    org: OrgId,
-    sku: &str,
-) -> Result<Vec<CalledSo>, DbError> {
+/// The variants with these numbers.
+pub(in crate::catalog) async fn numbered(db: &Db, org: OrgId, skus: &[&str]) -> Result<Meant, DbError> {
     // The index has them in lower case, as each database makes that.
-    macro_rules! with {
-        ($lower:literal) => {
-            concat!(
-                "SELECT v.product_id, v.id AS variant_id, p.hidden FROM variants v JOIN products p ON p.id = v.product_id
-                 WHERE v.org_id = $1 AND ",
-                $lower,
-                " = LOWER($2) AND v.sku = $2 LIMIT $3"
-            )
-        };
-    }
-    let sql = match tx.side() {
-        Side::Sqlite(_) => with!("LOWER(v.sku)"),
-        Side::Pg(_) => with!("(LOWER(v.sku) COLLATE \"C\")"),
+    let lower = match db.side() {
+        Side::Sqlite(_) => " AND LOWER(v.sku) IN (",
+        Side::Pg(_) => " AND (LOWER(v.sku) COLLATE \"C\") IN (",
     };
-    let rows: Vec<CalledRow> = on!(tx, c => sqlx::query_as(sql)
-        .bind(org).bind(sku).bind(MOST_CALLED_SO).fetch_all(c).await)?;
-    Ok(rows.into_iter().map(CalledSo::from).collect())
+    let mut found = Meant::new();
+    for skus in skus.chunks(ROWS) {
+        let rows: Vec<CalledRow> = on!(db, c => {
+            let mut query = sqlx::QueryBuilder::new(meant!("v.sku", "variants v"));
+            query.push("v.org_id = ").push_bind(org).push(lower);
+            let mut list = query.separated(", ");
+            for sku in skus {
+                list.push("LOWER(").push_bind_unseparated(*sku).push_unseparated(")");
+            }
+            query.push(") GROUP BY v.sku");
+            query.build_query_as().fetch_all(c).await
+        })?;
+        found.extend(meant(rows));
+    }
+    Ok(found)
 }
 
 /// The products of variants with these numbers; of several with the same, the oldest.

@@ -1,9 +1,10 @@
 //! SQL of texts per language, and of prices per currency and market.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use vitrine_protocol::{OrgId, PriceChangeId, ProductId, VariantId};
+use vitrine_protocol::{Currency, OrgId, PriceChangeId, ProductId, VariantId};
 
 use super::currency;
+use super::showings::Shown;
 use crate::base::to_ms;
 use crate::catalog::model::{PRIOR_DAYS, Place, Priced, Tag, lowest, told};
 use crate::catalog::{Language, Market, MarketPrice, Product, ProductText};
@@ -28,6 +29,14 @@ row! {
         price_minor: i64,
         compare_at_minor: Option<i64>,
         prior_price_minor: Option<i64>,
+    }
+}
+
+row! {
+    struct TakenRow {
+        variant_id: VariantId,
+        price_minor: i64,
+        compare_at_minor: Option<i64>,
     }
 }
 
@@ -162,6 +171,23 @@ pub(in crate::catalog) async fn put_price(
     Ok(())
 }
 
+/// Takes away the prices of a product in `currency` everywhere; each with its variant.
+pub(in crate::catalog) async fn take_everywhere(
+    tx: &mut Tx,
+    product: ProductId,
+    currency: Currency,
+) -> Result<Vec<(VariantId, Tag)>, DbError> {
+    let rows: Vec<TakenRow> = on!(tx, c => sqlx::query_as(
+        "DELETE FROM variant_prices WHERE product_id = $1 AND currency = $2 AND market = ''
+         RETURNING variant_id, price_minor, compare_at_minor"
+    ).bind(product).bind(currency.as_str()).fetch_all(c).await)?;
+    let taken = |row: TakenRow| {
+        let (price_minor, compare_at_minor) = (row.price_minor, row.compare_at_minor);
+        (row.variant_id, Tag { price_minor, compare_at_minor, prior_price_minor: None })
+    };
+    Ok(rows.into_iter().map(taken).collect())
+}
+
 pub(in crate::catalog) async fn remove_price(
     tx: &mut Tx,
     product: ProductId,
@@ -206,7 +232,7 @@ row! {
 /// place, else of everywhere, else the base price.
 pub(in crate::catalog) async fn lowest_before(
     tx: &mut Tx,
-    org: OrgId,
+    (org, shown): (OrgId, &mut Shown),
     (product, variant): (ProductId, VariantId),
     place: Place,
     began: DateTime<Utc>,
@@ -218,8 +244,8 @@ pub(in crate::catalog) async fn lowest_before(
     }
     layers.push(base_changes(tx, (product, variant), (from, until)).await?);
     let prices = told(&layers, place.0);
-    let showings = super::showings::between(tx, org, from, until).await?;
-    Ok(lowest(product, &prices, &showings, place.0, from, until))
+    let showings = shown.between(tx, org, from, until).await?;
+    Ok(lowest(product, &prices, showings, place.0, from, until))
 }
 
 /// Prices of a place: the one that held when those days began, and those within.

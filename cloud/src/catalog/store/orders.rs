@@ -12,6 +12,8 @@ use crate::catalog::{
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
 
+/// Rows of one statement.
+const ROWS: usize = 1_000;
 /// Stands for a product or variant that nobody knows: the rows take no null.
 const NOBODY: uuid::Uuid = uuid::Uuid::nil();
 
@@ -211,17 +213,23 @@ pub(in crate::catalog) async fn insert(tx: &mut Tx, order: &Order, hash: &str) -
         .bind(&order.source).bind(&order.external_ref).bind(unique_ref(order)).bind(hash)
         .bind(to_ms(order.created_at)).bind(order.market.map(|market| market.to_string()))
         .execute(c).await.map(drop))?;
-    for (position, line) in (0i64..).zip(&order.lines) {
-        on!(tx, c => sqlx::query(
-            "INSERT INTO order_lines (order_id, position, product_id, variant_id, title, quantity, price_minor, oversold,
-                variant_title, sku, platform, platform_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-        ).bind(order.id).bind(position).bind(line.product_id.unwrap_or(ProductId(NOBODY)))
-            .bind(line.variant_id.unwrap_or(VariantId(NOBODY))).bind(&line.title)
-            .bind(line.quantity).bind(line.price_minor).bind(line.oversold)
-            .bind(&line.variant_title).bind(&line.sku)
-            .bind(line.external.as_ref().map(|named| &named.platform)).bind(line.external.as_ref().map(|named| &named.id))
-            .execute(c).await.map(drop))?;
+    let lines: Vec<_> = (0i64..).zip(&order.lines).collect();
+    for lines in lines.chunks(ROWS) {
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "INSERT INTO order_lines (order_id, position, product_id, variant_id, title, quantity, price_minor, oversold,
+                    variant_title, sku, platform, platform_id) ",
+            );
+            query.push_values(lines, |mut row, (position, line)| {
+                row.push_bind(order.id).push_bind(*position).push_bind(line.product_id.unwrap_or(ProductId(NOBODY)))
+                    .push_bind(line.variant_id.unwrap_or(VariantId(NOBODY))).push_bind(&line.title)
+                    .push_bind(line.quantity).push_bind(line.price_minor).push_bind(line.oversold)
+                    .push_bind(&line.variant_title).push_bind(&line.sku)
+                    .push_bind(line.external.as_ref().map(|named| &named.platform))
+                    .push_bind(line.external.as_ref().map(|named| &named.id));
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
     }
     Ok(())
 }

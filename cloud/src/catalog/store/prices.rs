@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::{PriceChangeId, ProductId, VariantId};
 
 use super::currency;
+use super::showings::Shown;
 use crate::base::{from_ms, to_ms};
 use crate::catalog::model::{PRIOR_DAYS, Priced, lowest};
 use crate::catalog::{PriceChange, Product, Variant};
@@ -29,6 +30,7 @@ pub(in crate::catalog) async fn insert(
 /// The lowest price in `currency` that a variant had in the days before `began`, if it had any that is known.
 pub(in crate::catalog) async fn lowest_before(
     tx: &mut Tx,
+    shown: &mut Shown,
     product: &Product,
     variant: VariantId,
     began: DateTime<Utc>,
@@ -48,8 +50,8 @@ pub(in crate::catalog) async fn lowest_before(
         Ok(Priced { at_ms: row.at_ms, currency, price_minor: row.price_minor, ended: false })
     };
     let prices = held.into_iter().chain(within).map(priced).collect::<Result<Vec<_>, DbError>>()?;
-    let showings = super::showings::between(tx, product.org, from, until).await?;
-    Ok(lowest(product.id, &prices, &showings, product.currency, from, until))
+    let showings = shown.between(tx, product.org, from, until).await?;
+    Ok(lowest(product.id, &prices, showings, product.currency, from, until))
 }
 
 /// The last price that was written down for a variant, with its currency.

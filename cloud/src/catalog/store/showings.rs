@@ -1,5 +1,7 @@
 //! SQL of when coupons were on the screens of shows.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use vitrine_protocol::{OrgId, ShowId};
@@ -7,12 +9,16 @@ use vitrine_protocol::{OrgId, ShowId};
 use super::currency;
 use crate::base::to_ms;
 use crate::catalog::Coupon;
-use crate::catalog::model::Showing;
+use crate::catalog::model::{Showing, Showings};
 use crate::db::{DbError, Tx};
 use crate::{on, row};
 
+/// Rows of one look.
+const PAGE: i64 = 500;
+
 row! {
     struct Row {
+        id: String,
         percent_off: Option<i64>,
         amount_off_minor: Option<i64>,
         currency: Option<String>,
@@ -53,26 +59,73 @@ pub(in crate::catalog) async fn end(
     Ok(())
 }
 
-/// What was shown between two times, a thousand at most.
-pub(in crate::catalog) async fn between(
-    tx: &mut Tx,
-    org: OrgId,
-    from_ms: i64,
-    until_ms: i64,
-) -> Result<Vec<Showing>, DbError> {
-    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
-        "SELECT percent_off, amount_off_minor, currency, product_ids, from_ms, until_ms FROM coupon_showings
-         WHERE org_id = $1 AND from_ms < $3 AND (until_ms IS NULL OR until_ms > $2) ORDER BY from_ms DESC LIMIT 1000"
-    ).bind(org).bind(from_ms).bind(until_ms).fetch_all(c).await)?;
-    let showing = |row: Row| {
+/// What a transaction's reductions look back on: read when the first of them asks, once for all products.
+#[derive(Default)]
+pub(in crate::catalog) struct Shown(Option<((OrgId, i64, i64), Showings)>);
+
+impl Shown {
+    /// What was shown between two times.
+    pub(in crate::catalog) async fn between(
+        &mut self,
+        tx: &mut Tx,
+        org: OrgId,
+        from_ms: i64,
+        until_ms: i64,
+    ) -> Result<&Showings, DbError> {
+        let asked = (org, from_ms, until_ms);
+        let read = match self.0.take().filter(|(known, _)| *known == asked) {
+            Some(known) => known,
+            None => (asked, between(tx, org, from_ms, until_ms).await?),
+        };
+        let (_, showings) = self.0.insert(read);
+        Ok(&*showings)
+    }
+}
+
+/// The terms of a showing, as they are kept.
+type Terms = (Option<i64>, Option<i64>, Option<String>, String);
+
+/// A page at a time, as a row may name two hundred products; those with the same terms are one.
+async fn between(tx: &mut Tx, org: OrgId, from_ms: i64, until_ms: i64) -> Result<Showings, DbError> {
+    let mut of_terms: HashMap<Terms, Vec<(i64, Option<i64>)>> = HashMap::new();
+    // Ids are hexadecimal: `g` sorts behind every one of them in any collation.
+    let mut after = (from_ms, "g".to_owned());
+    loop {
+        let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+            "SELECT id, percent_off, amount_off_minor, currency, product_ids, from_ms, until_ms FROM coupon_showings
+             WHERE org_id = $1 AND (until_ms, id) > ($2, $3) AND from_ms < $4 ORDER BY until_ms, id LIMIT $5"
+        ).bind(org).bind(after.0).bind(&after.1).bind(until_ms).bind(PAGE).fetch_all(c).await)?;
+        let last = rows.last().and_then(|row| Some((row.until_ms?, row.id.clone())));
+        note(&mut of_terms, rows);
+        let Some(last) = last else { break };
+        after = last;
+    }
+    let mut after = String::new();
+    loop {
+        let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+            "SELECT id, percent_off, amount_off_minor, currency, product_ids, from_ms, until_ms FROM coupon_showings
+             WHERE org_id = $1 AND until_ms IS NULL AND id > $2 AND from_ms < $3 ORDER BY id LIMIT $4"
+        ).bind(org).bind(&after).bind(until_ms).bind(PAGE).fetch_all(c).await)?;
+        let last = rows.last().map(|row| row.id.clone());
+        note(&mut of_terms, rows);
+        let Some(last) = last else { break };
+        after = last;
+    }
+    let showing = |((percent_off, amount_off_minor, code, products), times): (Terms, _)| {
         Ok(Showing {
-            from_ms: row.from_ms,
-            until_ms: row.until_ms,
-            percent_off: row.percent_off,
-            amount_off_minor: row.amount_off_minor,
-            currency: row.currency.as_deref().map(currency).transpose()?,
-            product_ids: serde_json::from_str(&row.product_ids)?,
+            times,
+            percent_off,
+            amount_off_minor,
+            currency: code.as_deref().map(currency).transpose()?,
+            product_ids: serde_json::from_str(&products)?,
         })
     };
-    rows.into_iter().map(showing).collect()
+    Ok(Showings::new(of_terms.into_iter().map(showing).collect::<Result<_, DbError>>()?))
+}
+
+fn note(of_terms: &mut HashMap<Terms, Vec<(i64, Option<i64>)>>, rows: Vec<Row>) {
+    for row in rows {
+        let terms = (row.percent_off, row.amount_off_minor, row.currency, row.product_ids);
+        of_terms.entry(terms).or_default().push((row.from_ms, row.until_ms));
+    }
 }

@@ -9,6 +9,7 @@ use vitrine_protocol::{Permission, Role};
 use super::*;
 use crate::app::testing::operator;
 use crate::base::{Actor, TestClock};
+use crate::http::permitted::permission_of;
 use crate::org::{NewApiKey, NewInvitation};
 
 /// How a caller fared.
@@ -18,8 +19,8 @@ enum Fared {
     In,
     /// "Sign in first."
     Unknown,
-    /// "Your role does not allow this."
-    Denied,
+    /// "Your role does not allow this", and what it takes.
+    Denied(Option<Permission>),
     /// "There is no such organisation."
     Stranger,
 }
@@ -81,9 +82,10 @@ async fn fare(router: &Router, operation: &Operation, org: &str, token: Option<&
     let body = operation.body.as_ref().map_or_else(Body::empty, |body| Body::from(body.to_string()));
     let kind = if operation.path.ends_with("/image") { "image/png" } else { "application/json" };
     let (status, _, body) = ask(router, request(&operation.method, &path, token, kind, body)).await;
+    let named = |detail: &str| detail.split('`').nth(1).and_then(|word| word.parse::<Permission>().ok());
     match (status, body["code"].as_str(), body["detail"].as_str()) {
         (401, Some("unauthenticated"), _) => Fared::Unknown,
-        (403, Some("forbidden" | "people_only"), _) => Fared::Denied,
+        (403, Some("forbidden" | "people_only"), detail) => Fared::Denied(detail.and_then(named)),
         (404, Some("not_found"), Some("there is no such organisation")) => Fared::Stranger,
         (400 | 415, ..) if operation.body.is_some() => {
             panic!("{} {}: the example is not taken: {body}", operation.method, operation.path)
@@ -164,11 +166,15 @@ async fn walk(app: App, hands: TestClock) -> String {
     let mut lines = HEAD.to_owned();
     for operation in every_operation(&app) {
         let Operation { method, path, .. } = &operation;
+        let told = permission_of(&method.to_lowercase(), path);
         let mut roles = Vec::new();
         for ((_, role), person) in &mut people {
             match person.fare(&app, &router, &operation, &org_text).await {
                 Fared::In => roles.push(*role),
-                Fared::Denied => {}
+                Fared::Denied(named) if path.contains("{org}") => {
+                    assert_eq!(named, told, "{method} {path}: as the document tells it");
+                }
+                Fared::Denied(_) => {}
                 fared => panic!("{method} {path}: {role} is told {fared:?}"),
             }
         }
@@ -182,11 +188,15 @@ async fn walk(app: App, hands: TestClock) -> String {
         for (permission, token) in &keys {
             match fare(&router, &operation, &org_text, Some(token)).await {
                 Fared::In if !open => keyed.push(permission.as_str()),
-                Fared::In | Fared::Denied => {}
+                Fared::In | Fared::Denied(_) => {}
                 fared => panic!("{method} {path}: a key for {permission:?} is told {fared:?}"),
             }
         }
         if path.contains("{org}") && !open {
+            let takes = told.unwrap_or_else(|| panic!("{method} {path}: the document names no permission"));
+            let own: Vec<_> = Role::ALL.into_iter().filter(|role| takes.allowed_for(*role)).collect();
+            assert_eq!(roles, own.into_iter().map(Role::as_str).collect::<Vec<_>>(), "{method} {path}");
+            assert_eq!(keyed, Vec::from_iter(takes.fits_key().then(|| takes.as_str())), "{method} {path}");
             let fared = fare(&router, &operation, &org_text, Some(&stranger)).await;
             assert_eq!(fared, Fared::Stranger, "{method} {path}");
         }
@@ -195,7 +205,10 @@ async fn walk(app: App, hands: TestClock) -> String {
         if path.contains("{org}") && !open {
             assert_eq!(by_operator, Fared::Stranger, "{method} {path}: an operator is no member");
         }
-        assert!(!for_operators || !matches!(by_operator, Fared::Denied | Fared::Unknown), "{method} {path}");
+        assert!(
+            !for_operators || !matches!(by_operator, Fared::Denied(_) | Fared::Unknown),
+            "{method} {path}"
+        );
         let roles = match roles.len() {
             0 if for_operators => "an operator".to_owned(),
             _ if for_operators => panic!("{method} {path}: {roles:?} are let in"),

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 use super::local::Local;
 use super::{Field, FileError, MOST_OF_AN_OBJECT, Row, RowError, Rows};
 
+/// What is told where something else stands.
+const NO_PRODUCT: &str = "a product in braces should stand here";
 /// The most variants of a product, as the catalogue takes them.
 const MOST_VARIANTS: usize = 100;
 
@@ -16,7 +18,9 @@ pub(super) struct Objects<R> {
     text: BufReader<R>,
     line: u64,
     state: State,
+    /// What was read last, and the line where it begins.
     object: Vec<u8>,
+    began: u64,
     rows: VecDeque<Result<Row, RowError>>,
 }
 
@@ -30,7 +34,7 @@ enum State {
 
 impl<R: Read> Objects<R> {
     pub(super) fn open(text: BufReader<R>) -> Self {
-        Self { text, line: 1, state: State::Begin, object: Vec::new(), rows: VecDeque::new() }
+        Self { text, line: 1, state: State::Begin, object: Vec::new(), began: 1, rows: VecDeque::new() }
     }
 
     /// The next byte that is no space, which stays where it is.
@@ -50,11 +54,12 @@ impl<R: Read> Objects<R> {
         }
     }
 
-    /// Reads the next object into `object`; false at the end.
+    /// Reads the next object into `object`, or a line that should be one; false at the end.
     fn next_object(&mut self) -> Result<bool, FileError> {
         loop {
             let next = self.peek()?;
-            let wrong = |line| FileError(format!("line {line}: a product in braces should stand here"));
+            self.began = self.line;
+            let wrong = |line| FileError(format!("line {line}: {NO_PRODUCT}"));
             match (self.state, next) {
                 (State::End, None) | (State::Begin | State::Lines, None) => return Ok(false),
                 (State::InList, None) => {
@@ -74,23 +79,63 @@ impl<R: Read> Objects<R> {
                     return self.read_object().map(|()| true);
                 }
                 (State::InList, Some(b'{')) => return self.read_object().map(|()| true),
+                // What follows is a line of its own.
+                (State::Lines, Some(_)) => return self.read_line().map(|()| true),
+                (State::Begin, Some(_)) => {
+                    self.read_line()?;
+                    if self.peek()? != Some(b'{') {
+                        return Err(wrong(self.began)); // It is something else altogether.
+                    }
+                    self.state = State::Lines;
+                    return Ok(true);
+                }
                 _ => return Err(wrong(self.line)),
             }
         }
     }
 
-    /// From a brace to the one that closes it. What is too long is read and not kept.
-    fn read_object(&mut self) -> Result<(), FileError> {
+    /// The rest of the line. What is too long is read and not kept.
+    fn read_line(&mut self) -> Result<(), FileError> {
         self.object.clear();
-        let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
         loop {
             let block = self.text.fill_buf()?;
+            let end = block.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+            let taken = end.unwrap_or(block.len());
+            let room = (MOST_OF_AN_OBJECT + 1).saturating_sub(self.object.len()).min(taken);
+            self.object.extend_from_slice(&block[..room]);
+            self.line += lines(&block[..taken]);
+            self.text.consume(taken);
+            if end.is_some() || taken == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// From a brace to the one that closes it, or to the line of another product. What is too long is read and not kept.
+    fn read_object(&mut self) -> Result<(), FileError> {
+        self.object.clear();
+        let is_line = self.state == State::Lines;
+        let (mut depth, mut quoted, mut escaped, mut begins) = (0_u32, false, false, false);
+        loop {
+            let block = self.text.fill_buf()?;
+            if block.is_empty() && is_line && begins {
+                return Ok(()); // Its line came whole.
+            }
             if block.is_empty() {
                 return Err(FileError("the file breaks off within a product".into()));
             }
             let mut end = None;
             for (n, byte) in block.iter().enumerate() {
                 match byte {
+                    // No text goes on there.
+                    b'\n' if is_line && quoted => {
+                        end = Some(n + 1);
+                        break;
+                    }
+                    b'{' if is_line && begins => {
+                        end = Some(n);
+                        break;
+                    }
                     _ if escaped => escaped = false,
                     b'\\' if quoted => escaped = true,
                     b'"' => quoted = !quoted,
@@ -104,6 +149,7 @@ impl<R: Read> Objects<R> {
                     }
                     _ => {}
                 }
+                begins = *byte == b'\n';
             }
             let taken = end.unwrap_or(block.len());
             let room = (MOST_OF_AN_OBJECT + 1).saturating_sub(self.object.len()).min(taken);
@@ -123,13 +169,15 @@ impl<R: Read> Rows for Objects<R> {
             if let Some(row) = self.rows.pop_front() {
                 return Ok(Some(row));
             }
-            self.peek()?;
-            let before = self.line;
             if !self.next_object()? {
                 return Ok(None);
             }
-            let line = before.max(self.line - lines(&self.object));
+            let line = self.began;
             let refused = |sentence: String| RowError { line, field: None, sentence };
+            if self.object.first() != Some(&b'{') {
+                self.rows.push_back(Err(refused(NO_PRODUCT.into())));
+                continue;
+            }
             if self.object.len() > MOST_OF_AN_OBJECT {
                 self.rows.push_back(Err(refused("the product is longer than 640 KB".into())));
                 continue;

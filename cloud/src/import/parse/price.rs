@@ -20,6 +20,9 @@ pub fn price(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), 
     if is_power(text) {
         return Err(format!("`{text}` is no price: write all of its digits, like `12.90 EUR`"));
     }
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        return Err(format!("`{text}` is no price: write it like `12.90 EUR`"));
+    }
     let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
     let named = match letters.to_uppercase().as_str() {
         "" => None,
@@ -169,6 +172,9 @@ mod tests {
             ["", "free", "-5", "12.345 6", "1.2345", "12.90 EURO", "1e9", "99999999999999999", ".", "0.123"]
         {
             assert!(alone(text, eur).is_err(), "{text}");
+        }
+        for currency in [eur, None] {
+            assert_eq!(alone("abc", currency).unwrap_err(), "`abc` is no price: write it like `12.90 EUR`");
         }
         assert!(alone("12.90", None).unwrap_err().contains("currency"));
         assert!(alone("1e9 EUR", None).unwrap_err().contains("all of its digits"));

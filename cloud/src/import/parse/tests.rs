@@ -173,6 +173,39 @@ fn a_bad_row_is_told_with_its_line_and_field_and_the_others_are_taken() {
 }
 
 #[test]
+fn a_bad_line_of_products_is_told_and_the_lines_behind_it_are_read() {
+    let product = |id: usize| format!(r#"{{"id":"{id}","title":"Hat","link":"https://x/{id}","price":5}}"#);
+    let bad = [
+        "not json",
+        "\"x\"",
+        "}",
+        "[1]",
+        r#"{"id":"9","title":"#,
+        r#"{"id":"9","title":"Hat}"#,
+        r#"{"id":"9","variants":["#,
+        r#"{"id":"9","title":"Hat" "price":5}"#,
+    ];
+    for line in bad {
+        // What begins with a bracket is a list.
+        for place in usize::from(line.starts_with('['))..4 {
+            let mut lines: Vec<String> = (1..4).map(product).collect();
+            lines.insert(place, line.to_owned());
+            let outcomes = read(Format::Json, &(lines.join("\r\n") + "\r\n"));
+            let errors: Vec<_> = outcomes.iter().flat_map(|one| &one.errors).map(|one| one.line).collect();
+            assert_eq!(errors, [place as u64 + 1], "{line}: {outcomes:?}");
+            let ids: Vec<_> = taken(outcomes).into_iter().map(|one| one.external_id).collect();
+            assert_eq!(ids, ["1", "2", "3"], "{line} in line {}", place + 1);
+        }
+    }
+    // A product may stand on several lines, and a file that is cut off is told so.
+    let tall = "{\n  \"id\": \"1\",\n  \"title\": \"Hat\", \"link\": \"https://x\",\n\"price\": 5\n}\n";
+    assert_eq!(taken(read(Format::Json, &format!("{tall}{}", product(2)))).len(), 2);
+    let cut = format!("{}\n{}", product(1), r#"{"id":"2","title":"Ha"#);
+    let error = read_with(Format::Json, cut.as_bytes(), &options()).unwrap_err();
+    assert!(error.to_string().contains("breaks off"), "{error}");
+}
+
+#[test]
 fn one_variant_of_several_may_be_bad() {
     let table = "handle,title,price,sku,size,link\nscarf,Scarf,5,A,M,https://x\nscarf,,free,B,L,\nscarf,,7,A,XL,\nscarf,,8,D,XXL,\n";
     let outcomes = read(Format::Csv, table);

@@ -129,6 +129,11 @@ async fn what_cannot_be_had_is_told_and_the_rest_is_taken() {
         app.imports.fetch_pictures(org).await.unwrap();
         assert_eq!(widths(&app, &actor, org).await, [20], "what is there is shown at once");
         assert_eq!(app.imports.leave_pictures().await.unwrap(), 0, "the shop is left alone for a while");
+        let counts = app.imports.picture_counts(&actor, org, id).await.unwrap();
+        assert_eq!(counts, PictureCounts { waiting: 1, taken: 1, failed: 0 });
+        let (_, problems) = app.imports.report(&actor, org, id, None, 10).await.unwrap();
+        let told = |end: &str| problems.items.iter().filter(|one| one.sentence.ends_with(end)).count();
+        assert_eq!((told("; it is asked for again"), problems.items.len()), (1, 4));
         hands.advance(std::time::Duration::from_secs(60));
         assert_eq!(app.imports.leave_pictures().await.unwrap(), 1);
         app.imports.fetch_pictures(org).await.unwrap();

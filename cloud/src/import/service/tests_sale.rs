@@ -106,7 +106,7 @@ async fn a_shop_sells_by_the_ids_of_its_list() {
         assert_eq!(held.unwrap().lines[1].variant_id, scarf.variants[0].id);
         assert!(matches!(
             hold(json!([line("MUG"), line("none")])).await,
-            Err(CatalogError::OutOfStock(2, _))
+            Err(CatalogError::UnknownName(2, name)) if name == "`none`"
         ));
         assert!(matches!(hold(json!([{ "quantity": 1 }])).await, Err(CatalogError::Invalid(_))));
     })
@@ -270,6 +270,73 @@ async fn what_was_sold_since_a_list_came_is_not_undone_by_its_counts() {
         let known = later.replace("/m,7,", "/m,3,");
         import(&app, &actor, org, replace(), &known).await;
         assert_eq!(products(&app, &actor, org).await[1].stock(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_list_again_fills_what_was_sold_out_and_changes_nothing_where_its_counts_hold() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let replace = || new(Format::Csv, StockRule::Replace);
+        let later = || hands.advance(std::time::Duration::from_secs(60));
+        let line = |sku: &str, quantity: i64| json!({ "sku": sku, "quantity": quantity, "price_minor": 1 });
+        let sell = async |number: &str, lines: serde_json::Value| {
+            app.catalog.record_order(&actor, org, order(number, lines)).await.unwrap();
+        };
+        let again = async || {
+            let (done, problems) = import(&app, &actor, org, replace(), LIST).await;
+            assert!(problems.is_empty(), "{problems:?}");
+            (done.counts.changed, done.counts.unchanged, done.counts.edited)
+        };
+        let left = async || {
+            let all = products(&app, &actor, org).await;
+            all.iter()
+                .flat_map(|one| &one.variants)
+                .map(|one| (one.sku.clone(), one.balance()))
+                .collect::<Vec<_>>()
+        };
+        import(&app, &actor, org, replace(), LIST).await;
+        let full = left().await;
+        assert_eq!(full.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [4, 7, 3, 2]);
+        // The mugs are sold out, one size of the scarf nearly, and somebody found a better word for it.
+        later();
+        sell("1", json!([line("MUG", 7), line("S-L", 1)])).await;
+        let scarf = products(&app, &actor, org).await.remove(2);
+        let patch = ProductPatch { title: Some("Scarf of Nord".into()), ..ProductPatch::default() };
+        app.catalog.change_product(&actor, org, scarf.id, Some(scarf.version), patch).await.unwrap();
+        later();
+        assert_eq!(again().await, (2, 1, 1));
+        assert_eq!(left().await, full);
+        let before = products(&app, &actor, org).await;
+        assert_eq!(before[2].title, "Scarf of Nord", "what says the same changes nothing but counts");
+
+        // What is held is on the shelf that the list counts, and what was sold since it was sent is not on it any more.
+        later();
+        assert_eq!(again().await, (0, 3, 1));
+        assert_eq!(products(&app, &actor, org).await, before, "not even a version");
+        let draft: ReservationDraft =
+            serde_json::from_value(json!({ "lines": [{ "sku": "MUG", "quantity": 2 }], "ttl_seconds": 900 }))
+                .unwrap();
+        app.catalog.reserve(&actor, org, draft).await.unwrap();
+        later();
+        let sent = app.imports.upload(&actor, org, replace(), super::tests::body(LIST)).await.unwrap();
+        later();
+        sell("2", json!([line("MUG", 1)])).await;
+        app.imports.take_in(org, sent.id).await.unwrap();
+        let (done, _) = app.imports.report(&actor, org, sent.id, None, 9).await.unwrap();
+        assert_eq!((done.counts.changed, done.counts.unchanged), (0, 3));
+        assert_eq!(left().await[1].1, 4);
+        // The next one counts seven all the same: somebody brought more.
+        later();
+        assert_eq!(again().await, (1, 2, 1));
+        assert_eq!(left().await[1].1, 5);
+        // By a list that lets stock be, nothing of it is done.
+        sell("3", json!([line("MUG", 5)])).await;
+        later();
+        import(&app, &actor, org, new(Format::Csv, StockRule::Keep), LIST).await;
+        import(&app, &actor, org, new(Format::Csv, StockRule::Keep), LIST).await;
+        assert_eq!(left().await[1].1, 0);
     })
     .await;
 }

@@ -44,6 +44,22 @@ pub(in crate::import) async fn of(tx: &mut Tx, org: OrgId) -> Result<Vec<UnderWa
     Ok(rows.into_iter().map(under_way).collect())
 }
 
+/// Lets a running import wait for its next turn.
+pub(in crate::import) async fn pause(tx: &mut Tx, id: ImportId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE imports SET state = 'waiting' WHERE id = $1 AND state = 'running'")
+        .bind(id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Whether imports of organisations wait of which none runs, other than `org`.
+pub(in crate::import) async fn others_wait(db: &Db, org: OrgId) -> Result<bool, DbError> {
+    let found: Option<ImportId> = on!(db, c => sqlx::query_scalar(
+        "SELECT w.id FROM imports w WHERE w.state = 'waiting' AND w.org_id <> $1 AND NOT EXISTS (
+             SELECT 1 FROM imports r WHERE r.org_id = w.org_id AND r.state = 'running') LIMIT 1"
+    ).bind(org).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
 /// Ends imports of a source whose place `by` takes: all of them when it is whole, else those from the same address.
 pub(in crate::import) async fn supersede(
     tx: &mut Tx,

@@ -1,6 +1,6 @@
 //! SQL of the pictures that lists say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{ImportId, OrgId, ProductId};
@@ -11,6 +11,8 @@ use crate::import::pictures::Wanted;
 use crate::import::{Import, PictureCounts};
 use crate::{on, row};
 
+/// Rows of one statement.
+const ROWS: usize = 1_000;
 /// Problems with pictures stand behind those of rows.
 const BEHIND_ROWS: i64 = 1_000_000_000;
 /// The most that are kept of one import, and of one sentence in characters.
@@ -90,21 +92,31 @@ pub(in crate::import) async fn known(
     Ok(rows.into_iter().map(|row| (row.product_id, row.wanted)).collect())
 }
 
-/// Keeps what a list says of a product, to be fetched from now on.
+/// Keeps what a list says of products, each with its line, to be fetched from now on.
 pub(in crate::import) async fn wish(
     tx: &mut Tx,
     import: &Import,
-    (product, line): (ProductId, u64),
-    wanted: &str,
+    wishes: &BTreeMap<ProductId, (u64, String)>,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO picture_wishes (product_id, org_id, import_id, line, wanted, run_after_ms, attempts, taken, failed)
-         VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)
-         ON CONFLICT (product_id) DO UPDATE SET import_id = excluded.import_id, line = excluded.line,
-             wanted = excluded.wanted, run_after_ms = excluded.run_after_ms, attempts = 0, taken = 0, failed = 0"
-    ).bind(product).bind(import.org).bind(import.id).bind(i64::try_from(line).unwrap_or(i64::MAX))
-        .bind(wanted).bind(to_ms(now)).execute(c).await.map(drop))?;
+    let wishes: Vec<_> = wishes.iter().collect();
+    for wishes in wishes.chunks(ROWS) {
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "INSERT INTO picture_wishes (product_id, org_id, import_id, line, wanted, run_after_ms, attempts, taken, failed) ",
+            );
+            query.push_values(wishes, |mut row, (product, (line, wanted))| {
+                row.push_bind(**product).push_bind(import.org).push_bind(import.id)
+                    .push_bind(i64::try_from(*line).unwrap_or(i64::MAX)).push_bind(wanted).push_bind(to_ms(now))
+                    .push("0, 0, 0");
+            });
+            query.push(
+                " ON CONFLICT (product_id) DO UPDATE SET import_id = excluded.import_id, line = excluded.line,
+                     wanted = excluded.wanted, run_after_ms = excluded.run_after_ms, attempts = 0, taken = 0, failed = 0",
+            );
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
     Ok(())
 }
 
@@ -145,6 +157,30 @@ pub(in crate::import) async fn settle(tx: &mut Tx, wish: &Wish, settled: &Settle
     Ok(rows == 1)
 }
 
+/// Takes back what the import's report says of these pictures of a product: they were asked for again.
+pub(in crate::import) async fn forget_problems(
+    tx: &mut Tx,
+    wish: &Wish,
+    wanted: &[Wanted],
+) -> Result<(), DbError> {
+    if wish.attempts == 0 {
+        return Ok(());
+    }
+    for one in wanted {
+        let begin = told(&format!("`{}`", one.address));
+        on!(tx, c => sqlx::query(
+            "DELETE FROM import_errors WHERE import_id = $1 AND number >= $2 AND line = $3
+                 AND SUBSTR(sentence, 1, LENGTH($4)) = $4"
+        ).bind(wish.import).bind(BEHIND_ROWS).bind(wish.line).bind(&begin).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// A sentence as it is kept.
+fn told(sentence: &str) -> String {
+    sentence.chars().filter(|c| !c.is_control()).take(MOST_OF_A_SENTENCE).collect()
+}
+
 /// Says in the import's report why pictures were not had. Of an import that is forgotten nothing is said.
 pub(in crate::import) async fn add_problems(
     tx: &mut Tx,
@@ -152,12 +188,12 @@ pub(in crate::import) async fn add_problems(
     sentences: &[String],
 ) -> Result<(), DbError> {
     for sentence in sentences {
-        let plain = sentence.chars().filter(|c| !c.is_control());
-        let sentence: String = plain.take(MOST_OF_A_SENTENCE).collect();
+        let sentence = told(sentence);
         on!(tx, c => sqlx::query(
             "INSERT INTO import_errors (import_id, number, line, field, sentence)
-             SELECT i.id, $3 + e.kept, $4, 'image_link', $5 FROM imports i, (
-                 SELECT COUNT(*) AS kept FROM import_errors WHERE import_id = $1 AND number >= $3) e
+             SELECT i.id, e.next, $4, 'image_link', $5 FROM imports i, (
+                 SELECT COUNT(*) AS kept, COALESCE(MAX(number) + 1, $3) AS next
+                 FROM import_errors WHERE import_id = $1 AND number >= $3) e
              WHERE i.id = $1 AND e.kept < $2"
         ).bind(wish.import).bind(MOST_PROBLEMS).bind(BEHIND_ROWS).bind(wish.line).bind(&sentence)
             .execute(c).await.map(drop))?;

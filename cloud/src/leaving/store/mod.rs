@@ -24,6 +24,7 @@ row! {
         size_bytes: Option<i64>,
         created_ms: i64,
         ended_ms: Option<i64>,
+        links: i64,
     }
 }
 
@@ -58,12 +59,35 @@ pub(super) async fn insert_export(
     Ok(())
 }
 
-/// The organisation's exports, newest first.
-pub(super) async fn exports(db: &Db, org: OrgId) -> Result<Vec<Export>, DbError> {
+/// The organisation's exports, newest first, each with how often its links were made void.
+pub(super) async fn exports(db: &Db, org: OrgId) -> Result<Vec<(Export, i64)>, DbError> {
     let rows: Vec<ExportRow> = on!(db, c => sqlx::query_as(
-        "SELECT id, state, size_bytes, created_ms, ended_ms FROM org_exports WHERE org_id = $1 ORDER BY id DESC LIMIT 50"
+        "SELECT id, state, size_bytes, created_ms, ended_ms, links FROM org_exports WHERE org_id = $1 ORDER BY id DESC LIMIT 50"
     ).bind(org).fetch_all(c).await)?;
-    Ok(rows.into_iter().map(Export::from).collect())
+    let with_links = |row: ExportRow| {
+        let links = row.links;
+        (Export::from(row), links)
+    };
+    Ok(rows.into_iter().map(with_links).collect())
+}
+
+/// Whose an export is and how often its links were made void, if there is such a one and its file is to be had.
+pub(super) async fn linked(db: &Db, id: ExportId) -> Result<Option<(OrgId, i64)>, DbError> {
+    Ok(on!(db, c => sqlx::query_as("SELECT org_id, links FROM org_exports WHERE id = $1 AND state = 'ready'")
+        .bind(id).fetch_optional(c).await)?)
+}
+
+/// How often the links of an export that there is were made void.
+pub(super) async fn links_of(tx: &mut Tx, id: ExportId) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT links FROM org_exports WHERE id = $1")
+        .bind(id).fetch_one(c).await)?)
+}
+
+/// Makes the links void to exports that were ready by `then`. The files stay, and new links to them are had.
+pub(super) async fn void_links(tx: &mut Tx, org: OrgId, then: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE org_exports SET links = links + 1 WHERE org_id = $1 AND ended_ms <= $2")
+        .bind(org).bind(to_ms(then)).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Whose an export is, if there is such a one and its file is to be had.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Mutex;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
@@ -118,6 +118,8 @@ pub struct Oidc {
     pub(in crate::org) settings: Arc<OidcSettings>,
     http: reqwest::Client,
     memory: Arc<Mutex<Memory>>,
+    /// Held by whoever asks the issuer.
+    asking: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Oidc {
@@ -131,7 +133,8 @@ impl Oidc {
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { settings: Arc::new(settings), http, memory: Arc::default() })
+        let settings = Arc::new(settings);
+        Ok(Self { settings, http, memory: Arc::default(), asking: Arc::default() })
     }
 
     /// Where somebody says at the issuer who they are. `verifier` is what [`Oidc::who`] shows later.
@@ -145,7 +148,7 @@ impl Oidc {
         verifier: &str,
         now: DateTime<Utc>,
     ) -> Result<String, OidcError> {
-        let known = self.known(now, KNOWN_FOR).await?;
+        let known = self.known(now).await?;
         let mut url = Url::parse(&known.described.authorization_endpoint)
             .map_err(|_| OidcError::Answer("authorization_endpoint"))?;
         url.query_pairs_mut()
@@ -171,7 +174,7 @@ impl Oidc {
         verifier: &str,
         now: DateTime<Utc>,
     ) -> Result<Person, OidcError> {
-        let known = self.known(now, KNOWN_FOR).await?;
+        let known = self.known(now).await?;
         let tokens = self.redeem(&known.described, code, verifier).await?;
         let token = tokens.id_token;
         let settings = &self.settings;
@@ -179,7 +182,7 @@ impl Oidc {
         let person = match token::check(&token, &known.keys, &expected) {
             // It may have changed its keys since.
             Err(TokenError::UnknownKey | TokenError::Signature) => {
-                let known = self.known(now, LOOK_AGAIN).await?;
+                let known = self.asked(now, LOOK_AGAIN).await?;
                 token::check(&token, &known.keys, &expected)?
             }
             checked => checked?,
@@ -227,30 +230,56 @@ impl Oidc {
         answered(request.body(body)).await
     }
 
-    /// What is known of the issuer, asked for anew when that is older than `at_most`. Who asks meanwhile waits for the same answer.
-    async fn known(&self, now: DateTime<Utc>, at_most: TimeDelta) -> Result<Known, OidcError> {
-        let mut memory = self.memory.lock().await;
-        let younger = |age| memory.known.as_ref().filter(|known| now - known.since < age).cloned();
-        if let Some(known) = younger(at_most) {
+    /// What is known of the issuer. Where that is old, one asks anew beside those who sign in: they wait only when nothing is known.
+    async fn known(&self, now: DateTime<Utc>) -> Result<Known, OidcError> {
+        if let Some(known) = self.younger(now, KNOWN_FOR) {
             return Ok(known);
         }
-        let before = younger(BELIEVED_FOR);
-        if memory.silent.is_some_and(|silent| now - silent < LEFT_ALONE) {
+        let Some(known) = self.younger(now, BELIEVED_FOR) else {
+            return self.asked(now, KNOWN_FOR).await;
+        };
+        if let Ok(turn) = self.asking.clone().try_lock_owned() {
+            let issuer = self.clone();
+            tokio::spawn(async move {
+                let _turn = turn;
+                // Whether it answers is noted, and logged.
+                let _ = issuer.ask(now, KNOWN_FOR).await;
+            });
+        }
+        Ok(known)
+    }
+
+    /// The same, asked for anew when it is older than `at_most`. Who asks meanwhile waits for the same answer.
+    async fn asked(&self, now: DateTime<Utc>, at_most: TimeDelta) -> Result<Known, OidcError> {
+        let _turn = self.asking.lock().await;
+        self.ask(now, at_most).await
+    }
+
+    /// What is known, if it is younger than that.
+    fn younger(&self, now: DateTime<Utc>, age: TimeDelta) -> Option<Known> {
+        self.memory.lock().known.as_ref().filter(|known| now - known.since < age).cloned()
+    }
+
+    /// Asks the issuer, for whoever holds the turn, unless somebody did just before.
+    async fn ask(&self, now: DateTime<Utc>, at_most: TimeDelta) -> Result<Known, OidcError> {
+        if let Some(known) = self.younger(now, at_most) {
+            return Ok(known);
+        }
+        let before = self.younger(now, BELIEVED_FOR);
+        let silent = self.memory.lock().silent;
+        if silent.is_some_and(|silent| now - silent < LEFT_ALONE) {
             return before.ok_or(OidcError::Answer("it did not answer a moment ago"));
         }
-        match (self.describe(now).await, before) {
-            (Ok(fresh), _) => {
-                *memory = Memory { known: Some(fresh.clone()), silent: None };
+        match self.describe(now).await {
+            Ok(fresh) => {
+                *self.memory.lock() = Memory { known: Some(fresh.clone()), silent: None };
                 Ok(fresh)
             }
-            (Err(error), Some(before)) => {
-                memory.silent = Some(now);
+            Err(error) => {
+                self.memory.lock().silent = Some(now);
+                let Some(before) = before else { return Err(error) };
                 tracing::warn!(%error, "the issuer of accounts does not answer");
                 Ok(before)
-            }
-            (Err(error), None) => {
-                memory.silent = Some(now);
-                Err(error)
             }
         }
     }
@@ -293,4 +322,71 @@ async fn answered<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Resu
         body.extend_from_slice(&chunk);
     }
     serde_json::from_slice(&body).map_err(|_| OidcError::Answer("it is no such JSON"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use serde_json::json;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::base::from_ms;
+
+    /// An issuer that counts who asks what it is, and answers as often as `answers` lets it.
+    async fn issuer(asked: &Arc<AtomicUsize>, answers: &Arc<Semaphore>) -> Oidc {
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", socket.local_addr().unwrap());
+        let (said, asked, answers) = (issuer.clone(), asked.clone(), answers.clone());
+        let described = async move || {
+            asked.fetch_add(1, SeqCst);
+            answers.acquire().await.unwrap().forget();
+            Json(json!({
+                "issuer": said,
+                "authorization_endpoint": format!("{said}/authorize"),
+                "token_endpoint": format!("{said}/token"),
+                "jwks_uri": format!("{said}/keys"),
+            }))
+        };
+        let router = Router::new()
+            .route("/.well-known/openid-configuration", get(described))
+            .route("/keys", get(async || Json(json!({ "keys": [] }))));
+        tokio::spawn(async move { axum::serve(socket, router).await });
+        let (client_id, label, redirect) = ("vitrine".into(), "Example".into(), String::new());
+        let settings =
+            OidcSettings { issuer, client_id, client_secret: None, label, trusts_addresses: false, redirect };
+        Oidc::new(settings).unwrap()
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_an_issuer_that_is_slow_while_it_is_known() {
+        let (asked, answers) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(1)));
+        let oidc = issuer(&asked, &answers).await;
+        let first = from_ms(1_000_000);
+        assert_eq!(oidc.known(first).await.unwrap().since, first);
+
+        let later = first + TimeDelta::hours(2);
+        for _ in 0..20 {
+            let known = tokio::time::timeout(Duration::from_secs(5), oidc.known(later)).await;
+            assert_eq!(known.expect("nobody waits").unwrap().since, first);
+            tokio::task::yield_now().await;
+        }
+        answers.add_permits(1);
+        for _ in 0..1_000 {
+            if oidc.known(later).await.unwrap().since == later {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(oidc.known(later).await.unwrap().since, later);
+        assert_eq!(asked.load(SeqCst), 2, "one asks for all");
+
+        // Of an issuer that said nothing for a day nothing is believed.
+        answers.add_permits(1);
+        let next = later + TimeDelta::hours(24);
+        assert_eq!(oidc.known(next).await.unwrap().since, next);
+    }
 }

@@ -45,6 +45,14 @@ struct Transfer {
     recovery_code: Option<String>,
 }
 
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct KeysQuery {
+    /// Whether the API keys that the member made go on, for a shop's server that works with them; otherwise those end that may what the
+    /// member no longer may. One's own end always.
+    keep_keys: Option<bool>,
+}
+
 fn view(member: Member) -> Versioned<Member> {
     Versioned(member.version, member)
 }
@@ -87,29 +95,33 @@ async fn get_member(
 
 /// Gives a member another role. Nobody gives or takes more than they may do themselves.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/members/{user}", tag = "members",
-    params(("org" = OrgId, Path), ("user" = UserId, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")),
+    params(("org" = OrgId, Path), ("user" = UserId, Path), KeysQuery, ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")),
     responses((status = 200, body = Member), Problems))]
 async fn change_role(
     State(orgs): State<Orgs>,
     actor: Actor,
     Path((org, user)): Path<(OrgId, UserId)>,
     IfMatch(seen): IfMatch,
+    Query(keys): Query<KeysQuery>,
     Json(choice): Json<RoleChoice>,
 ) -> Result<Versioned<Member>, ApiError> {
-    Ok(view(orgs.change_role(&actor, org, (user, seen), choice).await?))
+    let keep_keys = keys.keep_keys.unwrap_or_default();
+    Ok(view(orgs.change_role_keeping(&actor, org, ((user, seen), keep_keys), choice).await?))
 }
 
-/// Lets a member go, or lets the caller leave.
+/// Lets a member go, or lets the caller leave. The API keys that they made end, unless `keep_keys`.
 #[utoipa::path(delete, path = "/v1/orgs/{org}/members/{user}", tag = "members",
-    params(("org" = OrgId, Path), ("user" = UserId, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")),
+    params(("org" = OrgId, Path), ("user" = UserId, Path), KeysQuery, ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")),
     responses((status = 204), Problems))]
 async fn remove_member(
     State(orgs): State<Orgs>,
     actor: Actor,
     Path((org, user)): Path<(OrgId, UserId)>,
     IfMatch(seen): IfMatch,
+    Query(keys): Query<KeysQuery>,
 ) -> Result<StatusCode, ApiError> {
-    orgs.remove_member(&actor, org, (user, seen)).await?;
+    let keep_keys = keys.keep_keys.unwrap_or_default();
+    orgs.remove_member_keeping(&actor, org, (user, seen), keep_keys).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -16,6 +16,8 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use pages::export_is_over;
+
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;

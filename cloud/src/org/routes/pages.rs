@@ -78,7 +78,7 @@ async fn show_verify(State(orgs): State<Orgs>, Query(said): Query<Said>, headers
     let words = said.words(&headers);
     match orgs.check_link(&said.token, false).await {
         Ok(email) => ask_whose(StatusCode::OK, words, &said, &email, None),
-        Err(error) => failed(words, error),
+        Err(error) => failed(words, &orgs, error),
     }
 }
 
@@ -86,7 +86,7 @@ async fn verify(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<S
     let words = said.words(&headers);
     let email = match orgs.check_link(&said.token, false).await {
         Ok(email) => email,
-        Err(error) => return failed(words, error),
+        Err(error) => return failed(words, &orgs, error),
     };
     match orgs.verify(&said.token, said.password.clone()).await {
         Ok(user) => {
@@ -96,7 +96,7 @@ async fn verify(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<S
         Err(OrgError::BadCredentials) => {
             ask_whose(StatusCode::UNPROCESSABLE_ENTITY, words, &said, &email, Some(words.wrong_password))
         }
-        Err(error) => failed(words, error),
+        Err(error) => failed(words, &orgs, error),
     }
 }
 
@@ -139,7 +139,7 @@ async fn show_reset(State(orgs): State<Orgs>, Query(said): Query<Said>, headers:
     let words = said.words(&headers);
     match orgs.check_link(&said.token, true).await {
         Ok(email) => ask_password(StatusCode::OK, words, &said, &email, None),
-        Err(error) => failed(words, error),
+        Err(error) => failed(words, &orgs, error),
     }
 }
 
@@ -152,7 +152,7 @@ async fn reset(
     let words = said.words(&headers);
     let email = match orgs.check_link(&said.token, true).await {
         Ok(email) => email,
-        Err(error) => return failed(words, error),
+        Err(error) => return failed(words, &orgs, error),
     };
     let again = |wrong| ask_password(StatusCode::UNPROCESSABLE_ENTITY, words, &said, &email, Some(wrong));
     if said.password != said.again {
@@ -164,7 +164,7 @@ async fn reset(
             page(StatusCode::OK, words, words.reset_done_title, &(done + &studio(words, &orgs)))
         }
         Err(OrgError::Invalid(_)) => again(words.too_short),
-        Err(error) => failed(words, error),
+        Err(error) => failed(words, &orgs, error),
     }
 }
 
@@ -191,7 +191,7 @@ fn ask_password(
     page(status, words, words.reset_title, &form)
 }
 
-fn failed(words: &Words, error: OrgError) -> Response {
+fn failed(words: &Words, orgs: &Orgs, error: OrgError) -> Response {
     let (status, text) = match &error {
         OrgError::BadLink => (StatusCode::GONE, words.link_is_over),
         OrgError::EmailTaken => (StatusCode::CONFLICT, words.address_is_taken),
@@ -203,7 +203,18 @@ fn failed(words: &Words, error: OrgError) -> Response {
             (StatusCode::INTERNAL_SERVER_ERROR, words.our_fault)
         }
     };
-    page(status, words, words.failed_title, &format!("<p>{text}</p>"))
+    dead_end(status, words, orgs, text)
+}
+
+/// What did not work, and the way on.
+fn dead_end(status: StatusCode, words: &Words, orgs: &Orgs, text: &str) -> Response {
+    page(status, words, words.failed_title, &(format!("<p>{text}</p>") + &studio(words, orgs)))
+}
+
+/// What a browser is shown at a link to an export that holds no more.
+pub(crate) fn export_is_over(orgs: &Orgs, headers: &HeaderMap) -> Response {
+    let words = words::of(locale_of("", headers));
+    dead_end(StatusCode::GONE, words, orgs, words.export_is_over)
 }
 
 /// The way back into the studio, where there is one, and what it asks for.
@@ -265,7 +276,7 @@ main{max-width:26rem;margin:12vh auto 2rem;padding:2rem;background:var(--card);b
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem;overflow-wrap:anywhere}\
 label{display:block;margin:0 0 .25rem;font-weight:600}\
 input{width:100%;min-height:44px;margin:0 0 1rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--quiet);border-radius:8px}\
-.code{font:600 1.75rem ui-monospace,monospace;letter-spacing:.08em}.button.other,button.other{color:inherit;background:transparent;border:1px solid var(--quiet)}form .quiet{margin:0 0 1rem}.quiet+form{margin-top:1rem}button{margin:0 .5rem .5rem 0}\
+.code{font:600 1.75rem ui-monospace,monospace;letter-spacing:.08em}.button.other,button.other{color:inherit;background:transparent;border:1px solid var(--quiet)}form .quiet{margin:0 0 1rem}.quiet+form,.quiet+.wrong{margin-top:1rem}button{margin:0 .5rem .5rem 0}\
 button,.button{display:inline-block;min-height:44px;padding:.625rem 1.25rem;font:inherit;font-weight:600;color:var(--on);background:var(--act);border:0;border-radius:8px;text-decoration:none;cursor:pointer}\
 :focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.quiet a{color:inherit}h2{margin:1.5rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line);font-size:1.0625rem}.or{margin:.5rem 0;color:var(--quiet)}p:empty{display:none}[hidden]{display:none!important}.wrong{color:var(--wrong);font-weight:600}";
 

@@ -372,6 +372,7 @@ impl Orgs {
         let gone = store::delete_expired_sessions(&mut tx, now).await?;
         store::delete_expired_links(&mut tx, now).await?;
         store::delete_expired_challenges(&mut tx, now).await?;
+        store::delete_old_tries(&mut tx, now).await?;
         store::delete_expired_requests(&mut tx, now).await?;
         store::delete_expired_ceremonies(&mut tx, now).await?;
         store::delete_expired_invitations(&mut tx, now).await?;

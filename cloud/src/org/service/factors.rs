@@ -26,6 +26,8 @@ const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
 const BY_STRANGERS: Lane = Lane { at_once: 5, every: Duration::from_secs(10 * 60), patience: Duration::ZERO };
 /// The same from a place where they have signed in: whoever stole the password holds nobody up at home.
 const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(5 * 60), patience: Duration::ZERO };
+/// Where codes of who is signed in are counted.
+const SIGNED_IN: &str = "session";
 /// So many sign-ins that wait for a second factor are no slip: somebody has the password alone.
 const MANY: i64 = 5;
 /// A person is told of that so often.
@@ -192,7 +194,11 @@ impl Orgs {
         let (hash, now) = (hash_secret(challenge), self.clock.now());
         let id = store::challenged(&self.db, &hash, now).await?.ok_or(OrgError::ChallengeOver)?;
         let home = self.home(id, visit).await?;
-        let (key, lane) = self.factor_lane(id, visit).await?;
+        let (counted, lane) = match &home {
+            Some(mark) => (mark.as_str(), AT_HOME),
+            None => ("", BY_STRANGERS),
+        };
+        let key = format!("f:{id}:{counted}");
         self.throttle.try_once(&key, lane, now).ok_or(OrgError::TooManyTries)?;
         let one = store::candidate(&self.db, id).await?.ok_or(OrgError::ChallengeOver)?;
         let mut tx = self.db.begin().await?;
@@ -204,10 +210,15 @@ impl Orgs {
         if waiting.ok_or(OrgError::ChallengeOver)? != (id, hash_secret(&one.hash)) {
             return Err(OrgError::ChallengeOver);
         }
+        // Memory refuses cheaply; what counts is what all nodes have counted.
+        if !store::count_code(&mut tx, id, (counted, lane), now).await? {
+            return Err(OrgError::TooManyTries);
+        }
         if !self.fits(&mut tx, &one, proof).await? {
             tx.commit().await?; // the try counts
             return Err(OrgError::BadCode);
         }
+        store::uncount_code(&mut tx, id, (counted, lane)).await?;
         store::delete_challenge(&mut tx, &hash).await?;
         self.throttle.give_back(&key, lane);
         self.give_back_password(&one.user, home.as_deref(), visit);
@@ -245,16 +256,21 @@ impl Orgs {
 
     /// A transaction in which the caller has shown their second factor.
     pub(super) async fn shown(&self, user: &User, proof: &Proof) -> Result<Tx, OrgError> {
-        let key = format!("t:{}", user.id);
-        self.throttle.try_once(&key, AT_HOME, self.clock.now()).ok_or(OrgError::TooManyTries)?;
+        let (key, now) = (format!("t:{}", user.id), self.clock.now());
+        self.throttle.try_once(&key, AT_HOME, now).ok_or(OrgError::TooManyTries)?;
         let mut tx = self.db.begin().await?;
         if !store::has_factor(&mut tx, user.id).await? {
             return Err(OrgError::NoFactor);
         }
         let one = store::candidate_in(&mut tx, user.id).await?.ok_or(OrgError::NoSession)?;
+        if !store::count_code(&mut tx, user.id, (SIGNED_IN, AT_HOME), now).await? {
+            return Err(OrgError::TooManyTries);
+        }
         if !self.fits(&mut tx, &one, proof).await? {
+            tx.commit().await?; // the try counts
             return Err(OrgError::BadCode);
         }
+        store::forget_codes(&mut tx, user.id, SIGNED_IN).await?;
         self.throttle.forget(&key);
         Ok(tx)
     }
@@ -345,14 +361,6 @@ impl Orgs {
         } else {
             Err(OrgError::BadCredentials)
         }
-    }
-
-    /// What a try of a code is counted by.
-    async fn factor_lane(&self, id: UserId, visit: &Visit) -> Result<(String, Lane), OrgError> {
-        Ok(match self.home(id, visit).await? {
-            Some(mark) => (format!("f:{id}:{mark}"), AT_HOME),
-            None => (format!("f:{id}"), BY_STRANGERS),
-        })
     }
 
     fn open_totp(&self, id: UserId, sealed: &str) -> Result<totp::Secret, OrgError> {

@@ -6,7 +6,7 @@ use vitrine_protocol::{InvitationId, OrgId, UserId};
 use super::accounts::Known;
 use super::accounts::person;
 use super::links::Cause;
-use super::members::ORGANIZATIONS;
+use super::members::check_place;
 use super::{Orgs, clash_is_email};
 use crate::base::{Actor, Page, Permission, Secret, hash_secret, trimmed};
 use crate::db::Tx;
@@ -168,11 +168,6 @@ impl Orgs {
     pub async fn accept_invitation(&self, actor: &Actor, token: &str) -> Result<Joined, OrgError> {
         let (id, _) = person(actor)?;
         let waiting = self.waiting(token).await?;
-        if actor.memberships.len() >= ORGANIZATIONS {
-            return Err(OrgError::TooMany(format!(
-                "a person belongs to at most {ORGANIZATIONS} organisations"
-            )));
-        }
         let user = store::user(&self.db, id).await?.ok_or(OrgError::NoSession)?;
         let mut tx = self.db.begin().await?;
         self.join(&mut tx, &waiting, &user).await?;
@@ -188,7 +183,7 @@ impl Orgs {
     ///
     /// # Errors
     /// [`OrgError::BadLink`]; [`OrgError::Invalid`]; [`OrgError::BadCredentials`] when the address is another account's;
-    /// [`OrgError::SecondFactor`], and nobody was taken in.
+    /// [`OrgError::SecondFactor`], and nobody was taken in; [`OrgError::TooMany`] as in [`Orgs::accept_invitation`].
     pub async fn accept_as_new(
         &self,
         token: &str,
@@ -280,12 +275,17 @@ impl Orgs {
     /// Makes somebody a member, once. Who is one already stays what they are.
     async fn join(&self, tx: &mut Tx, waiting: &Waiting, user: &User) -> Result<(), OrgError> {
         let (org, now) = (waiting.org, self.clock.now());
+        // A person before an organisation, as everywhere.
+        if !store::hold_person(tx, user.id).await? {
+            return Err(OrgError::NoSession);
+        }
         if !store::lock(tx, org).await? || !store::delete_invitation(tx, org, waiting.id).await? {
             return Err(OrgError::BadLink);
         }
         if store::standing_in(tx, org, user.id).await?.is_some() {
             return Ok(());
         }
+        check_place(tx, user.id).await?;
         self.plans.take(tx, org, Limit::Seats, 1).await?;
         // What the inviter may no longer give is given to nobody.
         let gives = self.standing(tx, org, waiting.choice).await?.permissions;

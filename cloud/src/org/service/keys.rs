@@ -1,11 +1,14 @@
 //! API keys: a shop's server speaks for its organisation, and for no person.
 
 use chrono::TimeDelta;
-use vitrine_protocol::{ApiKeyId, OrgId, Role};
+use vitrine_protocol::{ApiKeyId, OrgId, Role, UserId};
 
 use super::Orgs;
 use super::accounts::{NOTED_EVERY, person};
-use crate::base::{Actor, ActorKind, Membership, Page, Permission, Secret, from_ms, hash_secret};
+use crate::base::{
+    Actor, ActorKind, Membership, Page, Permission, Permissions, Secret, from_ms, hash_secret,
+};
+use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::org::{ApiKey, CreatedApiKey, NewApiKey, OrgError, store};
 
@@ -100,6 +103,25 @@ impl Orgs {
         }
         record(&mut tx, actor, now, org, None, Event::ApiKeyRevoked { key: id })?;
         Ok(tx.commit().await?)
+    }
+
+    /// Ends the keys that a person made in an organisation that `tx` has locked: those that need something of `lost`; all, when that
+    /// is none.
+    pub(super) async fn end_keys_by(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        (org, maker): (OrgId, UserId),
+        lost: Option<Permissions>,
+    ) -> Result<(), OrgError> {
+        let now = self.clock.now();
+        for (key, permissions) in store::keys_by(tx, org, maker, now).await? {
+            let ends = lost.is_none_or(|lost| permissions.and(lost) != Permissions::NONE);
+            if ends && store::revoke_key(tx, org, key, now).await? {
+                record(tx, actor, now, org, None, Event::ApiKeyRevoked { key })?;
+            }
+        }
+        Ok(())
     }
 
     /// The server behind a key's token.

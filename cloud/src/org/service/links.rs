@@ -231,6 +231,7 @@ impl Orgs {
             }
             if store::owners(tx, org).await? > 1 {
                 store::delete_member(tx, org, id).await?;
+                self.end_keys_by(tx, &by, (org, id), None).await?;
                 record(tx, &by, now, org, None, Event::MemberRemoved { user: id })?;
                 continue;
             }
@@ -261,7 +262,13 @@ impl Orgs {
         if link.is_none() && !reset {
             link = store::link(&self.db, &token_hash, Purpose::Change, now).await?;
         }
-        link.map(|(_, email)| email).ok_or(OrgError::BadLink)
+        let (id, email) = link.ok_or(OrgError::BadLink)?;
+        if reset {
+            // One of an address that the account has left changes nothing.
+            let one = store::candidate(&self.db, id).await?;
+            one.filter(|one| one.user.email == email).ok_or(OrgError::BadLink)?;
+        }
+        Ok(email)
     }
 
     /// The caller's own password, asked for before something that matters. Wrong ones are counted.

@@ -4,7 +4,7 @@ use vitrine_protocol::{OrgId, Role, UserId};
 
 use super::accounts::person;
 use super::{Orgs, insert_organization};
-use crate::base::{Actor, Denied, Page, Permission, Permissions, trimmed};
+use crate::base::{Actor, Denied, Invalid, Page, Permission, Permissions, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::mail::{Letter, Locale, ToOwners, ToPerson};
@@ -15,7 +15,7 @@ use crate::org::{
 };
 
 /// The most organisations that a person may make or join.
-pub(super) const ORGANIZATIONS: usize = 50;
+const ORGANIZATIONS: usize = 50;
 
 /// The most owners whom one letter goes to.
 const MOST_WRITTEN_TO: i64 = 50;
@@ -46,11 +46,6 @@ impl Orgs {
         let (user, _) = person(actor)?;
         let slug = slug.map(check_channel).transpose()?;
         let (name, now) = (trimmed("name", name, 1, 80)?, self.clock.now());
-        if actor.memberships.len() >= ORGANIZATIONS {
-            return Err(OrgError::TooMany(format!(
-                "a person belongs to at most {ORGANIZATIONS} organisations"
-            )));
-        }
         if self.sign_up().await? != SignUp::Open && !actor.operator {
             return Err(OrgError::SignUpClosed);
         }
@@ -59,6 +54,7 @@ impl Orgs {
         if !store::hold_person(&mut tx, user).await? {
             return Err(OrgError::NoSession);
         }
+        check_place(&mut tx, user).await?;
         let organization = insert_organization(&mut tx, (name, slug), user, now).await?;
         store::insert_member(&mut tx, organization.id, user, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user };
@@ -133,11 +129,10 @@ impl Orgs {
     }
 
     /// Gives a member another role. Nobody gives what they may not do themselves, or takes it from somebody who may more. What they
-    /// invited others to ends: they may not be able to any more.
+    /// invited others to ends: they may not be able to any more. So do API keys that they made and that may what they no longer may.
     ///
     /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`];
-    /// [`OrgError::Stale`] when it is not the version that was `seen`.
+    /// As [`Orgs::change_role_keeping`].
     pub async fn change_role(
         &self,
         actor: &Actor,
@@ -145,9 +140,25 @@ impl Orgs {
         member: impl Into<Seen<UserId>>,
         choice: impl Into<RoleChoice>,
     ) -> Result<Member, OrgError> {
+        self.change_role_keeping(actor, org, (member, false), choice).await
+    }
+
+    /// The same; where `keep_keys`, the keys go on.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`];
+    /// [`OrgError::Stale`] when it is not the version that was `seen`; [`OrgError::Invalid`] for who would keep their own keys.
+    pub async fn change_role_keeping(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        (member, keep_keys): (impl Into<Seen<UserId>>, bool),
+        choice: impl Into<RoleChoice>,
+    ) -> Result<Member, OrgError> {
         actor.require(Permission::ManageMembers, org)?;
         let Seen { id: user, version: seen } = member.into();
         let choice = choice.into();
+        check_keeps(actor, user, keep_keys)?;
         let mut tx = self.db.begin().await?;
         let before = self.lock_member(&mut tx, org, user, seen).await?;
         let after = self.standing(&mut tx, org, choice).await?;
@@ -160,24 +171,44 @@ impl Orgs {
         }
         store::set_standing(&mut tx, org, user, choice).await?;
         store::delete_invitations_by(&mut tx, org, user).await?;
+        if !keep_keys {
+            let lost = before.permissions.iter().filter(|one| !after.permissions.has(*one)).collect();
+            self.end_keys_by(&mut tx, actor, (org, user), Some(lost)).await?;
+        }
         let event = Event::MemberRoleChanged { user, role: choice.role };
         record(&mut tx, actor, self.clock.now(), org, None, event)?;
         tx.commit().await?;
         store::member(&self.db, org, user).await?.ok_or(OrgError::NoMember)
     }
 
-    /// Lets a member go, or lets the caller leave. The account stays; invitations of theirs that wait end.
+    /// Lets a member go, or lets the caller leave. The account stays; invitations of theirs that wait end, and so do the API keys that
+    /// they made.
     ///
     /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`]; [`OrgError::Stale`] when it is not
-    /// the version that was `seen`.
+    /// As [`Orgs::remove_member_keeping`].
     pub async fn remove_member(
         &self,
         actor: &Actor,
         org: OrgId,
         member: impl Into<Seen<UserId>>,
     ) -> Result<(), OrgError> {
+        self.remove_member_keeping(actor, org, member, false).await
+    }
+
+    /// The same; where `keep_keys`, the keys go on: the shop's server may work with them.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`]; [`OrgError::Stale`] when it is not
+    /// the version that was `seen`; [`OrgError::Invalid`] for who would keep their own keys.
+    pub async fn remove_member_keeping(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        member: impl Into<Seen<UserId>>,
+        keep_keys: bool,
+    ) -> Result<(), OrgError> {
         let Seen { id: user, version: seen } = member.into();
+        check_keeps(actor, user, keep_keys)?;
         let leaves = actor.user() == Some(user) && actor.role_in(org).is_some();
         if !leaves {
             actor.require_to_end(Permission::ManageMembers, org)?;
@@ -195,6 +226,9 @@ impl Orgs {
         }
         store::delete_member(&mut tx, org, user).await?;
         store::delete_invitations_by(&mut tx, org, user).await?;
+        if !keep_keys {
+            self.end_keys_by(&mut tx, actor, (org, user), None).await?;
+        }
         record(&mut tx, actor, self.clock.now(), org, None, Event::MemberRemoved { user })?;
         if !leaves {
             self.tell_removed(&mut tx, org, user).await?;
@@ -274,16 +308,19 @@ impl Orgs {
         choice: RoleChoice,
     ) -> Result<Standing, OrgError> {
         match (choice.role, choice.role_id) {
-            (Role::Unknown, _) => Err(OrgError::NoRole),
-            (Role::Custom, None) => Err(OrgError::NoRole),
+            (Role::Unknown, _) => {
+                let known = Role::ALL.map(Role::as_str).join(", ");
+                Err(Invalid::new(format!("`role` takes one of {known}")).into())
+            }
+            (Role::Custom, None) => {
+                Err(Invalid::new("`role_id` is missing: the role `custom` takes one").into())
+            }
             (Role::Custom, Some(id)) => {
                 let role = store::role(tx, org, id).await?.ok_or(OrgError::NoRole)?;
                 let permissions = role.permissions.iter().copied().collect();
                 Ok(Standing { role: Role::Custom, custom: Some((id, role.name)), permissions })
             }
-            (_, Some(_)) => {
-                Err(crate::base::Invalid::new("`role_id` belongs to the role `custom` alone").into())
-            }
+            (_, Some(_)) => Err(Invalid::new("`role_id` belongs to the role `custom` alone").into()),
             (role, None) => Ok(Standing::of(role)),
         }
     }
@@ -326,6 +363,22 @@ impl Orgs {
             _ => Ok(now),
         }
     }
+}
+
+/// Keys that a person made are kept by somebody else alone: their own would be a way back in.
+fn check_keeps(actor: &Actor, user: UserId, keep_keys: bool) -> Result<(), OrgError> {
+    if keep_keys && actor.user() == Some(user) {
+        return Err(Invalid::new("`keep_keys` is for keys that somebody else made").into());
+    }
+    Ok(())
+}
+
+/// Whether somebody whose row `tx` holds may belong to one more organisation.
+pub(super) async fn check_place(tx: &mut Tx, user: UserId) -> Result<(), OrgError> {
+    if store::organization_ids_of(tx, user).await?.len() >= ORGANIZATIONS {
+        return Err(OrgError::TooMany(format!("a person belongs to at most {ORGANIZATIONS} organisations")));
+    }
+    Ok(())
 }
 
 pub(super) async fn check_other_owner(tx: &mut Tx, org: OrgId) -> Result<(), OrgError> {

@@ -9,6 +9,7 @@ use super::members::check_other_owner;
 use crate::base::Actor;
 use crate::db::Tx;
 use crate::events::{Event, record};
+use crate::mail::{Letter, ToPerson};
 use crate::org::{OrgError, Proof, store};
 
 /// A channel's name that was public is given to nobody else for so long: pages may still show it.
@@ -36,8 +37,9 @@ impl Orgs {
         Ok(self.shown_all(actor, password, proof).await?.1)
     }
 
-    /// Deletes the caller's account: it leaves every organisation, its sessions and links end, and its address is free. What they did
-    /// stays in the books of their organisations without their name; what they said in chats stays as it was said.
+    /// Deletes the caller's account: it leaves every organisation, its sessions, links and the API keys that it made end, and its
+    /// address is free. What they did stays in the books of their organisations without their name; what they said in chats stays as
+    /// it was said. A letter tells the person, where the address is known to be theirs.
     ///
     /// # Errors
     /// [`OrgError::BadCredentials`]; [`OrgError::BadCode`] where the account asks for a second factor and `proof` is none, or does not
@@ -50,7 +52,8 @@ impl Orgs {
     ) -> Result<(), OrgError> {
         let (user, _) = person(actor)?;
         // It holds the person's row: no organisation of theirs is made meanwhile.
-        let (mut tx, now) = (self.confirm(actor, password, proof).await?, self.clock.now());
+        let (one, mut tx) = self.shown_all(actor, password, proof).await?;
+        let now = self.clock.now();
         // In one order for everybody, so that no two wait for each other.
         for org in store::organization_ids_of(&mut tx, user).await? {
             store::lock(&mut tx, org).await?;
@@ -59,9 +62,14 @@ impl Orgs {
                 check_other_owner(&mut tx, org).await?;
             }
             store::delete_member(&mut tx, org, user).await?;
+            self.end_keys_by(&mut tx, actor, (org, user), None).await?;
             record(&mut tx, actor, now, org, None, Event::MemberRemoved { user })?;
         }
         store::delete_user(&mut tx, user).await?;
+        if one.user.email_verified {
+            let letter = Letter::ToPerson(ToPerson::AccountDeleted);
+            self.mail(&mut tx, &one.user.email, &letter, one.locale).await?;
+        }
         Ok(tx.commit().await?)
     }
 }

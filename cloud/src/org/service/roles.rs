@@ -9,7 +9,7 @@ use crate::events::{Event, record};
 use crate::org::{BuiltinRole, CustomRole, OrgError, RoleDraft, RoleTable, Seen, store};
 
 /// The most roles of its own that an organisation takes.
-const ROLES: usize = 50;
+const ROLES: i64 = 50;
 
 impl Orgs {
     /// Every role there is, and what each lets people do.
@@ -48,9 +48,6 @@ impl Orgs {
     ) -> Result<CustomRole, OrgError> {
         actor.require(Permission::ManageRoles, org)?;
         let (name, permissions) = draft.check()?;
-        if store::roles(&self.db, org).await?.len() >= ROLES {
-            return Err(OrgError::TooMany(format!("an organisation has at most {ROLES} roles of its own")));
-        }
         let now = self.clock.now();
         let role = CustomRole::new(RoleId::new(), name, permissions, (now, 1));
         let mut tx = self.db.begin().await?;
@@ -60,6 +57,9 @@ impl Orgs {
         let own = self.allowed(&mut tx, actor, org, Permission::ManageRoles).await?;
         if !role.permissions.iter().all(|one| own.has(*one)) {
             return Err(OrgError::AboveYou);
+        }
+        if store::role_count(&mut tx, org).await? >= ROLES {
+            return Err(OrgError::TooMany(format!("an organisation has at most {ROLES} roles of its own")));
         }
         store::insert_role(&mut tx, org, &role).await.map_err(name_taken)?;
         record(&mut tx, actor, now, org, None, Event::RoleCreated { role: role.id })?;

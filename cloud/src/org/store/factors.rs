@@ -6,6 +6,7 @@ use vitrine_protocol::{OrgId, UserId};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::org::TotpFactor;
+use crate::org::throttle::Lane;
 use crate::{on, row};
 
 /// Wrong codes that end a sign-in.
@@ -100,6 +101,48 @@ pub(in crate::org) async fn take_recovery(
     let taken = on!(tx, c => sqlx::query("DELETE FROM recovery_codes WHERE user_id = $1 AND code_hash = $2")
         .bind(user).bind(code_hash).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(taken == 1)
+}
+
+/// Counts a try of a code at a place before it is made, so that many at once count too; false when it is one too many.
+pub(in crate::org) async fn count_code(
+    tx: &mut Tx,
+    user: UserId,
+    (place, lane): (&str, Lane),
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let counted = on!(tx, c => sqlx::query(
+        "INSERT INTO code_tries (user_id, place, until_ms) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, place) DO UPDATE
+         SET until_ms = CASE WHEN code_tries.until_ms > $4 THEN code_tries.until_ms + $5 ELSE excluded.until_ms END
+         WHERE code_tries.until_ms <= $6"
+    ).bind(user).bind(place).bind(to_ms(now + lane.step())).bind(to_ms(now)).bind(lane.step().num_milliseconds())
+        .bind(to_ms(now + lane.ahead())).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(counted == 1)
+}
+
+/// Takes a try back: it was a good one.
+pub(in crate::org) async fn uncount_code(
+    tx: &mut Tx,
+    user: UserId,
+    (place, lane): (&str, Lane),
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE code_tries SET until_ms = until_ms - $3 WHERE user_id = $1 AND place = $2")
+        .bind(user).bind(place).bind(lane.step().num_milliseconds()).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets the tries at a place.
+pub(in crate::org) async fn forget_codes(tx: &mut Tx, user: UserId, place: &str) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM code_tries WHERE user_id = $1 AND place = $2")
+        .bind(user).bind(place).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets tries that hold nobody up any more.
+pub(in crate::org) async fn delete_old_tries(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM code_tries WHERE until_ms <= $1")
+        .bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// How many recovery codes are left.

@@ -1,7 +1,7 @@
 //! SQL of API keys.
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{ApiKeyId, OrgId, Permissions};
+use vitrine_protocol::{ApiKeyId, OrgId, Permissions, UserId};
 
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
@@ -152,6 +152,21 @@ pub(in crate::org) async fn revoke_key(
         "UPDATE api_keys SET revoked_ms = $3 WHERE org_id = $1 AND id = $2 AND revoked_ms IS NULL"
     ).bind(org).bind(id).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(ended == 1)
+}
+
+/// The keys of an organisation that a person made and that hold, with what each may do.
+pub(in crate::org) async fn keys_by(
+    tx: &mut Tx,
+    org: OrgId,
+    maker: UserId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(ApiKeyId, Permissions)>, DbError> {
+    let keys: Vec<(ApiKeyId, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, permissions FROM api_keys
+         WHERE org_id = $1 AND created_by = $2 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $3)
+         ORDER BY id"
+    ).bind(org).bind(maker.to_string()).bind(to_ms(now)).fetch_all(c).await)?;
+    Ok(keys.into_iter().map(|(id, words)| (id, Permissions::read(&words))).collect())
 }
 
 /// Ends every key of an organisation: those that held until now.

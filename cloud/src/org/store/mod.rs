@@ -31,9 +31,9 @@ pub(super) use accounts::{
 
 pub(super) use channels::{former_names, free_names, keep_name, organization_by_slug, rename_channel};
 pub(super) use factors::{
-    challenged, confirm_totp, delete_challenge, delete_expired_challenges, delete_totp, enrol_totp, factors,
-    has_factor, insert_challenge, places_of, recovery_left, set_recovery, take_recovery, take_step, totp,
-    try_challenge,
+    challenged, confirm_totp, count_code, delete_challenge, delete_expired_challenges, delete_old_tries,
+    delete_totp, enrol_totp, factors, forget_codes, has_factor, insert_challenge, places_of, recovery_left,
+    set_recovery, take_recovery, take_step, totp, try_challenge, uncount_code,
 };
 
 pub(super) use identities::{
@@ -44,8 +44,8 @@ pub(super) use invitations::{
     insert_invitation, invitation, invitation_of, invitations, is_invited, waiting, waits_for,
 };
 pub(super) use keys::{
-    delete_old_keys, insert_key, key, key_of, keys, keys_that_hold, revoke_key, revoke_keys, thin_old_keys,
-    use_key,
+    delete_old_keys, insert_key, key, key_of, keys, keys_by, keys_that_hold, revoke_key, revoke_keys,
+    thin_old_keys, use_key,
 };
 pub(super) use passkeys::{
     Ceremony, Kept, Kind, ceremony, ceremony_count, delete_expired_ceremonies, delete_passkey,
@@ -55,7 +55,8 @@ pub(super) use passkeys::{
 pub(super) use people::{
     delete_member, delete_role, first_owner, insert_member, insert_role, is_member, is_role_used, member,
     member_count, members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
-    owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in, version_of_member,
+    owners_addresses, owners_to_write, role, role_count, roles, save_role, set_standing, standing_in,
+    version_of_member,
 };
 pub(super) use platform::{
     UnreadablePeople, operators, set_operator, set_sign_up, sign_up, unreadable_people,

@@ -295,6 +295,12 @@ pub(in crate::org) async fn roles(db: &Db, org: OrgId) -> Result<Vec<CustomRole>
     Ok(rows.into_iter().map(RoleRow::into_role).collect())
 }
 
+/// How many roles of its own an organisation has that `tx` has locked.
+pub(in crate::org) async fn role_count(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM org_roles WHERE org_id = $1")
+        .bind(org).fetch_one(c).await)?)
+}
+
 /// One of the organisation's own roles.
 pub(in crate::org) async fn role(tx: &mut Tx, org: OrgId, id: RoleId) -> Result<Option<CustomRole>, DbError> {
     let row: Option<RoleRow> = on!(tx, c => sqlx::query_as(

@@ -22,6 +22,8 @@ fn room() -> State {
         messages: vec![],
         highlights: vec![],
         cards: vec![],
+        products: vec![],
+        version: 0,
     };
     State::new("e1".into(), standing)
 }
@@ -212,7 +214,7 @@ fn both_audiences_share_the_bytes_when_they_hear_the_same() {
     let (mut room, mut seats) = (room(), Seats::default());
     let mut shopper = seats.sit(Audience::Public, "ana".into());
     let mut host = seats.sit(Audience::Staff, "host".into());
-    room.push(RoomEvent::LineupChanged);
+    room.push(RoomEvent::LineupChanged { version: None });
     seats.deliver(&room.flush().unwrap());
     let (a, b) = (shopper.frames.try_recv().unwrap(), host.frames.try_recv().unwrap());
     assert_eq!(a.as_str().as_ptr(), b.as_str().as_ptr());

@@ -49,8 +49,14 @@ fn room() -> State {
         messages: vec![],
         highlights: vec![],
         cards: vec![],
+        products: vec![],
+        version: 0,
     };
     State::new("e1".into(), standing)
+}
+
+fn lineup_changed() -> RoomEvent {
+    RoomEvent::LineupChanged { version: Some(0) }
 }
 
 fn welcomed(
@@ -102,15 +108,15 @@ fn shoppers_never_get_staff_events_nor_do_all_members_see_what_is_earned() {
     assert_eq!((flush.public, flush.staff), (Share::Nothing, Share::Nothing));
     room.push(order());
     room.push(RoomEvent::Media { receiving: true, rungs: Vec::new() });
-    room.push(RoomEvent::LineupChanged);
+    room.push(lineup_changed());
     let flush = room.flush().unwrap();
     let part = |events| Share::Part(Box::new(ServerFrame::Tick { seq: 2, events }));
-    assert_eq!(flush.public, part(vec![RoomEvent::LineupChanged]));
+    assert_eq!(flush.public, part(vec![lineup_changed()]));
     let media = RoomEvent::Media { receiving: true, rungs: Vec::new() };
-    assert_eq!(flush.staff, part(vec![media.clone(), RoomEvent::LineupChanged]));
+    assert_eq!(flush.staff, part(vec![media.clone(), lineup_changed()]));
     let missed = |audience| welcomed(&room, audience, Some(("e1", 0))).1;
-    assert_eq!(missed(Audience::Public), vec![RoomEvent::LineupChanged]);
-    assert_eq!(missed(Audience::Staff), vec![media, RoomEvent::LineupChanged]);
+    assert_eq!(missed(Audience::Public), vec![lineup_changed()]);
+    assert_eq!(missed(Audience::Staff), vec![media, lineup_changed()]);
     assert_eq!(missed(Audience::Earnings).len(), 4);
 }
 
@@ -119,9 +125,9 @@ fn a_known_epoch_gets_what_it_missed_and_an_unknown_one_a_snapshot() {
     let mut room = room();
     room.push(RoomEvent::Chat(says("one")));
     room.flush();
-    room.push(RoomEvent::LineupChanged);
+    room.push(lineup_changed());
     room.flush();
-    assert_eq!(welcomed(&room, Audience::Public, Some(("e1", 1))), (None, vec![RoomEvent::LineupChanged]));
+    assert_eq!(welcomed(&room, Audience::Public, Some(("e1", 1))), (None, vec![lineup_changed()]));
     for known in [None, Some(("e0", 1)), Some(("e1", 9))] {
         let (snapshot, missed) = welcomed(&room, Audience::Public, known);
         assert_eq!(snapshot.unwrap().messages.len(), 1);
@@ -328,20 +334,86 @@ fn an_offer_is_for_shoppers_who_know_it_and_others_load_the_line_up() {
     room.push(RoomEvent::Offer(cheap));
     let Shown::Offer(few) = room.show(ware(1, 3900)) else { panic!("1 is told") };
     assert!(few.price.is_some(), "what waits was told to nobody");
+    let few = Offer { version: Some(0), ..few };
     room.push(RoomEvent::Offer(few.clone()));
     room.tell_staff();
     room.tell_staff();
     let flush = room.flush().unwrap();
     let tick = |events| ServerFrame::Tick { seq: 1, events };
-    assert_eq!(flush.whole, tick(vec![RoomEvent::LineupChanged]));
+    assert_eq!(flush.whole, tick(vec![lineup_changed()]));
     assert_eq!(flush.staff, Share::Whole);
     assert_eq!(flush.public, Share::Part(Box::new(tick(vec![RoomEvent::Offer(few.clone())]))));
     assert_eq!(flush.earlier, Share::Whole, "the same bytes");
     let missed = |audience| welcomed(&room, audience, Some(("e1", 0))).1;
     assert_eq!(missed(Audience::Public), [RoomEvent::Offer(few)]);
-    assert_eq!(missed(Audience::Earlier), [RoomEvent::LineupChanged]);
-    assert_eq!(missed(Audience::Earnings), [RoomEvent::LineupChanged]);
+    assert_eq!(missed(Audience::Earlier), [lineup_changed()]);
+    assert_eq!(missed(Audience::Earnings), [lineup_changed()]);
     room.tell_staff();
     let flush = room.flush().unwrap();
     assert_eq!((flush.staff, flush.public, flush.earlier), (Share::Whole, Share::Nothing, Share::Nothing));
+}
+
+#[test]
+fn whoever_loads_the_line_up_is_told_the_newest_version_of_all_that_changed() {
+    let mut room = room();
+    for version in [7, 9, 8] {
+        room.reaches(Some(version));
+        room.push(RoomEvent::LineupChanged { version: Some(version) });
+    }
+    room.tell_staff();
+    let flush = room.flush().unwrap();
+    let events = vec![RoomEvent::LineupChanged { version: Some(9) }];
+    assert_eq!(flush.whole, ServerFrame::Tick { seq: 1, events });
+    assert_eq!((flush.public, flush.staff), (Share::Whole, Share::Whole));
+    room.push(RoomEvent::LineupChanged { version: Some(12) });
+    room.flush();
+    let missed = welcomed(&room, Audience::Public, Some(("e1", 0))).1;
+    assert_eq!(missed, [RoomEvent::LineupChanged { version: Some(12) }]);
+    let (snapshot, _) = welcomed(&room, Audience::Public, None);
+    assert_eq!(snapshot.unwrap().version, Some(9), "the page that comes in looks whether it is as new");
+}
+
+#[test]
+fn a_room_that_was_not_told_everything_tells_what_is_other_than_it_was() {
+    let mut room = room();
+    let messages: Vec<_> = (0..60).map(|n| says(&n.to_string())).collect();
+    for message in &messages {
+        room.push(RoomEvent::Chat(message.clone()));
+    }
+    let (first, second) = (HighlightId::new(), HighlightId::new());
+    room.push(RoomEvent::Highlight { highlight: pin(first, HighlightAction::Show, 1) });
+    room.flush();
+    let stands = |messages: &[ChatMessage], highlights: Vec<Highlight>, airing: Airing| Standing {
+        airing,
+        received: Some(PublishSessionId::new()),
+        rungs: vec![],
+        messages: messages.to_vec(),
+        highlights,
+        cards: vec![ware(9, 4900)],
+        products: vec![],
+        version: 5,
+    };
+    let shown = pin(first, HighlightAction::Show, 1);
+    let same = stands(&messages[10..], vec![shown.clone()], live());
+    assert_eq!(room.renew(same), [RoomEvent::LineupChanged { version: Some(5) }]);
+    assert_eq!(room.show(ware(8, 4900)), Shown::Same, "its products are known");
+    assert!(room.may_have_read(5) && !room.may_have_read(6));
+
+    let over = Airing { state: ShowState::Ended, ..live() };
+    let new = says("new");
+    let page: Vec<_> = messages[9..20].iter().chain(&messages[21..]).chain([&new]).cloned().collect();
+    let gone = pin(first, HighlightAction::Clear, 2);
+    let next = pin(second, HighlightAction::Show, 3);
+    let told = room.renew(stands(&page, vec![shown, gone.clone(), next.clone()], over.clone()));
+    assert_eq!(
+        told,
+        [
+            RoomEvent::ChatRemoved { id: messages[20].id },
+            RoomEvent::ChatRestored { messages: vec![messages[9].clone(), new] },
+            RoomEvent::Highlight { highlight: gone },
+            RoomEvent::Highlight { highlight: next },
+            RoomEvent::State(over),
+            RoomEvent::LineupChanged { version: Some(5) },
+        ]
+    );
 }

@@ -4,12 +4,13 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use serde_json::Value;
 use tower::ServiceExt as _;
-use vitrine_protocol::{Currency, HighlightTarget, ShowId};
+use vitrine_protocol::{Currency, HighlightTarget, InvitationId, Role, ShowId};
 
 use super::router;
 use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::catalog::ProductDraft;
+use crate::events::{Event, record};
 use crate::show::{LineupItem, MediaFact, ShowDraft, ShowPatch};
 use crate::storefront::{Embedded, Storefront, WebFiles};
 
@@ -102,6 +103,35 @@ async fn a_poller_is_told_once_and_again_when_something_changes() {
                 }
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_says_of_what_version_it_is_and_is_whole_where_one_is_asked_for() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let draft =
+            ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
+        let show = app.shows.create(&actor, org, draft).await.unwrap().id;
+        let path = format!("/v1/public/shows/{show}");
+        let version = async |path: &str, known: Option<&str>| {
+            let (status, headers, body) = ask(&app.storefront, path, known).await;
+            let version =
+                serde_json::from_slice::<Value>(&body).ok().and_then(|body| body["version"].as_i64());
+            (status, version, text(&headers, "etag").to_owned())
+        };
+        let (status, first, tag) = version(&path, None).await;
+        assert_eq!((status, first), (200, Some(app.rtm.heads().await.unwrap().of(org))));
+        // A fact that changes nothing here.
+        let mut tx = app.db.begin().await.unwrap();
+        let fact = Event::MemberInvited { invitation: InvitationId::new(), role: Role::Host };
+        record(&mut tx, &actor, app.clock.now(), org, None, fact).unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(version(&path, Some(&tag)).await, (304, None, tag.clone()));
+        let (status, second, same) = version(&format!("{path}?v={}", first.unwrap()), Some(&tag)).await;
+        assert!(second > first);
+        assert_eq!((status, same), (200, tag));
     })
     .await;
 }
@@ -247,8 +277,17 @@ async fn only_pages_that_the_shop_names_show_its_shows() {
                 assert_eq!(answer.status(), status, "{method} {path} on {page:?}");
                 let kept = answer.headers()["cache-control"].to_str().unwrap().to_owned();
                 assert!(status == 200 || kept == "no-store", "a refusal is one page's alone");
+                let told_apart = (method == "GET").then_some("origin, host");
+                let vary = answer.headers().get("vary").map(|value| value.to_str().unwrap());
+                assert_eq!(vary, told_apart, "a cache gives no other page what {page:?} was given");
             }
         }
+        let (status, headers, _) = ask(&app.storefront, &show, Some("*")).await;
+        assert_eq!((status, text(&headers, "vary")), (304, "origin, host"));
+        let nobody = serde_json::from_str(r#"{"allowed_origins": []}"#).unwrap();
+        app.orgs.change_organization(&actor, org, None, nobody).await.unwrap();
+        let (status, headers, _) = ask(&app.storefront, &show, Some("*")).await;
+        assert_eq!((status, headers.get("vary")), (304, None), "one copy for all, where none is named");
     })
     .await;
 }

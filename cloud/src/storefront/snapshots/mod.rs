@@ -24,6 +24,9 @@ const MOST: usize = 4_096;
 /// How long one is kept at most: it changes by time too, and a fact may be late.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// One that is older than what somebody heard of is loaded anew after this: the fact has not come here yet.
+const OLDER: Duration = Duration::from_secs(1);
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key {
@@ -120,13 +123,26 @@ impl Snapshots {
     where
         F: Future<Output = Result<Arc<Snapshot>, E>>,
     {
+        self.get_of(key, 0, load).await
+    }
+
+    /// The same for somebody who heard of a version. Who asks for one that never comes has it loaded once a second.
+    pub(super) async fn get_of<E, F>(
+        &self,
+        key: Key,
+        version: i64,
+        load: impl Fn() -> F,
+    ) -> Result<Arc<Snapshot>, E>
+    where
+        F: Future<Output = Result<Arc<Snapshot>, E>>,
+    {
         if !self.heard.load(Relaxed) {
             return load().await;
         }
         let mut asked = None;
         // What another began to load before this one asked may be too old for this one. The next is not.
         loop {
-            let ticket = self.ticket(&key);
+            let ticket = self.ticket(&key, version);
             let asked = *asked.get_or_insert(ticket.asked);
             let loaded = ticket.cell.get_or_try_init(&load).await.cloned();
             match loaded {
@@ -143,12 +159,16 @@ impl Snapshots {
         }
     }
 
-    fn ticket(&self, key: &Key) -> Ticket {
+    fn ticket(&self, key: &Key, version: i64) -> Ticket {
         let (mut kept, now) = (self.kept.lock(), Instant::now());
+        let most = |entry: &Entry| match entry.cell.get() {
+            Some(snapshot) if snapshot.version() < version => OLDER,
+            _ => LONGEST,
+        };
         let kept = &mut *kept;
         kept.asked += 1;
         let (asked, facts) = (kept.asked, kept.facts);
-        if let Some(entry) = kept.entries.get_mut(key).filter(|entry| now - entry.made < LONGEST) {
+        if let Some(entry) = kept.entries.get_mut(key).filter(|entry| now - entry.made < most(entry)) {
             entry.used = asked;
             return Ticket { cell: entry.cell.clone(), facts: entry.facts, asked: facts };
         }

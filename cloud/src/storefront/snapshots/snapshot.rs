@@ -146,6 +146,15 @@ impl Snapshot {
         answer
     }
 
+    /// Of what version its show is; where there is none, nobody waits for another.
+    pub(super) fn version(&self) -> i64 {
+        let show = match &self.view {
+            View::Show(show) => Some(&**show),
+            View::Channel(channel) => channel.show.as_ref(),
+        };
+        show.map_or(i64::MAX, |show| show.version)
+    }
+
     /// Bytes that it holds.
     pub(super) fn bytes(&self) -> usize {
         self.own_bytes + self.forms.lock().bytes
@@ -269,8 +278,8 @@ fn word(text: &str) -> usize {
 }
 
 /// The tag of an answer, quoted: it changes with all that the answer says, and of the viewers it finds with the
-/// first digit of their number alone, so that people who come and go do not make everybody load it again. Leaves the
-/// number of viewers in the view.
+/// first digit of their number alone, so that people who come and go do not make everybody load it again; nor does a
+/// version that says nothing else. Leaves both in the view.
 fn tag_of(view: &mut View, viewers: Option<u32>) -> String {
     let count = |view: &mut View, viewers| {
         if let (Some(show), Some(viewers)) = (view.show(), viewers) {
@@ -278,8 +287,12 @@ fn tag_of(view: &mut View, viewers: Option<u32>) -> String {
         }
     };
     count(view, viewers.map(about));
+    let version = view.show().map(|show| std::mem::take(&mut show.version));
     let text = serde_json::to_vec(view).unwrap_or_default();
     count(view, viewers);
+    if let (Some(show), Some(version)) = (view.show(), version) {
+        show.version = version;
+    }
     format!("\"{}\"", hex::encode(&Sha256::digest(text)[..12]))
 }
 

@@ -30,6 +30,7 @@ fn show(id: ShowId) -> PublicShow {
         coupons: Vec::new(),
         highlight: None,
         brand: Brand::default(),
+        version: 0,
     }
 }
 
@@ -296,3 +297,21 @@ async fn facts_of_others_are_no_reason_to_load_again_and_own_ones_are_for_those_
 
 /// Where there are prices of their own.
 const MARKETS: &str = "AT CH DE FR PL BE BG CY CZ EE FI GR HU HR";
+
+#[tokio::test(start_paused = true)]
+async fn who_heard_of_a_fact_that_has_not_come_here_yet_has_it_loaded_once_a_second() {
+    let (snapshots, loads, org, id) = (Snapshots::default(), AtomicU32::new(0), OrgId::new(), ShowId::new());
+    snapshots.keep();
+    let ask = async |version| {
+        let load = || async {
+            let version = 10 * i64::from(loads.fetch_add(1, Relaxed) + 1);
+            let view = View::Show(Box::new(PublicShow { version, ..show(id) }));
+            Ok::<_, ()>(snapshots.made(org, view, Wares::default()))
+        };
+        snapshots.get_of(Key::Show(id), version, load).await.unwrap().version()
+    };
+    assert_eq!((ask(0).await, ask(10).await, ask(11).await), (10, 10, 10));
+    tokio::time::advance(OLDER).await;
+    assert_eq!((ask(10).await, ask(11).await, ask(12).await), (10, 20, 20));
+    assert_eq!((ask(i64::MAX).await, ask(i64::MAX).await), (20, 20));
+}

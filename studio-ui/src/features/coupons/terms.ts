@@ -75,7 +75,7 @@ export function problemsOf(texts: CouponTexts) {
   const currency = isCurrency(texts.currency) ? texts.currency.trim().toUpperCase() : 'EUR';
   const need = t('coupon.need_amount', { example: priceExample(currency) });
   return {
-    code: /^[A-Za-z0-9_-]{1,40}$/.test(texts.code.trim()) ? '' : t('coupon.need_code'),
+    code: texts.code.trim() === '' ? t('coupon.need_a_code') : /^[A-Za-z0-9_-]{1,40}$/.test(texts.code.trim()) ? '' : t('coupon.need_code'),
     percent: kind !== 'percent' || isPercent(texts.percent) ? '' : t('coupon.need_percent'),
     amount: kind !== 'amount' || parsePrice(texts.amount, currency) ? '' : need,
     currency: kind !== 'amount' || isCurrency(texts.currency) ? '' : t('catalogue.need_currency'),

@@ -7,6 +7,7 @@ describe('what an import came to', () => {
     ['`link` is missing; give it, or import with a `shop_url`', '“link” is missing; give it, or import with a “shop_url”.'],
     ['no currency stands there', 'No currency stands there.'],
     ['“n/a” is no price. Write it like 19.90.', '“n/a” is no price. Write it like 19.90.'],
+    ['shop.example.com answered 404', 'shop.example.com answered 404.'],
     ['', ''],
   ])('“%s” is read as “%s”', (sentence, read) => expect(plain(sentence)).toBe(read));
 

@@ -14,7 +14,7 @@ export const untrackedOf = ({ created, untracked = 0 }: Pick<Import['counts'], '
 export function plain(sentence: string): string {
   const marked = sentence.trim().replace(/`([^`]*)`/g, '“$1”');
   const first = marked.search(/\p{L}/u);
-  // What is quoted keeps its letters.
-  const begun = first === 0 ? marked.charAt(0).toUpperCase() + marked.slice(1) : marked;
+  // What is quoted keeps its letters, and so does the name of a server.
+  const begun = first === 0 && !/^[\w-]+\.\w/.test(marked) ? marked.charAt(0).toUpperCase() + marked.slice(1) : marked;
   return begun === '' || /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limitSentence } from '../../lib/text/limits.ts';
-import { costOf, usedOf } from './use.ts';
+import { costOf, named, usedOf } from './use.ts';
 
 const price = (price_minor: number, currency = 'EUR') => ({ price_minor, currency });
 
@@ -17,7 +17,7 @@ describe('what is used of a plan', () => {
   });
   it('has no bar without a limit, or where nothing is counted', () => {
     expect(row('viewers')).toMatchObject({ text: '640 · no limit', share: null });
-    expect(row('ladder_top')).toMatchObject({ text: 'at most 1080 lines', share: null });
+    expect(row('ladder_top')).toMatchObject({ text: 'at most 1080p', share: null });
   });
   it('is nothing of nothing', () => expect(row('products')).toMatchObject({ share: 0, over: false }));
 });
@@ -33,6 +33,11 @@ describe('what a choice costs', () => {
     expect(costOf({ plan: 'free' }, plans, extras)).toBeNull();
     expect(costOf({ plan: 'pro', add_ons: [{ key: 'odd', quantity: 1 }] }, plans, extras)).toBeNull();
   });
+});
+
+it('has numbers in names as everywhere else', () => {
+  expect(named('1,000 viewers')).toBe('1\u2009000 viewers');
+  expect(named('2,500,000 minutes, 3 seats')).toBe('2\u2009500\u2009000 minutes, 3 seats');
 });
 
 it('says what the plan has no more of, also of a limit that a later version knows', () => {

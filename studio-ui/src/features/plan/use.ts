@@ -59,6 +59,9 @@ export function costOf({ plan, add_ons = [] }: BillingChoice, plans: readonly Pr
   return { minor: parts.reduce((sum, { price, quantity }) => sum + price!.price_minor * quantity, 0), currency: first.price.currency };
 }
 
+/** What an add-on or a line of an invoice is called, its numbers as all others on the screen. */
+export const named = (words: string): string => words.replace(/(\d),(?=\d{3}(?!\d))/g, '$1\u2009');
+
 export const priceOf = ({ price }: Pick<Plan, 'price'>): string =>
   price ? t('plan.costs', { price: money(price.price_minor, price.currency) }) : t('plan.costs_nothing');
 

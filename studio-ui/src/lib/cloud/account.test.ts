@@ -39,6 +39,22 @@ describe('a role or a member that somebody else changed', () => {
     expect(asked).toEqual([['PUT', '"3"'], ['DELETE', '"3"'], ['PATCH', '"7"'], ['DELETE', '"7"']]);
   });
 
+  it('goes with the keys that they made, unless somebody keeps those', async () => {
+    const asked: string[] = [];
+    const cloudFetch = (method: string, path: string) => {
+      asked.push(`${method} ${path}`);
+      return Promise.resolve({ status: 200, body: '{}' });
+    };
+    const people = new People({ cloudFetch } as unknown as Backend, 'o');
+    const member = { user: { id: 'u' }, version: 7 } as Member;
+    for (const keep of [false, true]) {
+      await people.changeRole(member, { role: 'host' }, keep);
+      await people.removeMember(member, keep);
+    }
+    const [plain, kept] = ['/v1/orgs/o/members/u', '/v1/orgs/o/members/u?keep_keys=true'];
+    expect(asked).toEqual([`PATCH ${plain}`, `DELETE ${plain}`, `PATCH ${kept}`, `DELETE ${kept}`]);
+  });
+
   it('is changed as it was seen, in one request', async () => {
     const { asked, people } = answering(200);
     expect((await people.saveRole(seen, { name: 'Stock', permissions: [] })).version).toBe(4);

@@ -19,6 +19,8 @@ export type NewApiKey = Schemas['NewApiKey'];
 export type CreatedApiKey = Schemas['CreatedApiKey'];
 export type Locale = Schemas['Locale'];
 
+const member = ({ user }: Member, keepKeys: boolean) => `/members/${user.id}${keepKeys ? '?keep_keys=true' : ''}`;
+
 /** Typed calls for one organisation's people. */
 export class People {
   #lane: Lane;
@@ -28,11 +30,12 @@ export class People {
   }
 
   members = () => this.#lane.list<Member>('/members');
-  /** Fails with `conflict` when they have another role than was `seen`. */
-  changeRole = (seen: Member, choice: RoleChoice) =>
-    this.#lane.call<Member>('PATCH', `/members/${seen.user.id}`, choice, { seen });
-  /** Lets somebody go; fails with `conflict` when they have another role than was `seen`. */
-  removeMember = (seen: Member) => this.#lane.call<void>('DELETE', `/members/${seen.user.id}`, undefined, { seen });
+  /** Keys that they made and that may more end, unless `keepKeys`. Fails with `conflict` when they have another role than was `seen`. */
+  changeRole = (seen: Member, choice: RoleChoice, keepKeys = false) =>
+    this.#lane.call<Member>('PATCH', member(seen, keepKeys), choice, { seen });
+  /** Lets somebody go; keys that they made end, unless `keepKeys`. Fails with `conflict` when they have another role than was `seen`. */
+  removeMember = (seen: Member, keepKeys = false) =>
+    this.#lane.call<void>('DELETE', member(seen, keepKeys), undefined, { seen });
   leave = (user: string) => this.#lane.call<void>('DELETE', `/members/${user}`);
   handOver = (user_id: string, password: string, second: SecondProof = {}) =>
     this.#lane.call<Member>('POST', '/ownership', { user_id, password, ...second });

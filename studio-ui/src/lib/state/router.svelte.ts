@@ -4,7 +4,7 @@ export type Place =
   | { name: 'desk'; show: string }
   | { name: 'catalogue'; tab?: CatalogueTab; /** A product, or an import. */ item?: string | null }
   | { name: 'orders'; /** Of this show alone. */ show?: string | null; order?: string | null }
-  | { name: 'team'; tab?: TeamTab }
+  | { name: 'team'; tab?: TeamTab; /** `new`: one is to be made. */ item?: string | null }
   | { name: 'settings'; tab?: SettingsTab; /** A webhook. */ item?: string | null };
 
 const TABS = {
@@ -29,7 +29,7 @@ export function parsePlace(hash: string): Place {
   if (name === 'desk' && id) return { name, show: id };
   if (name === 'orders') return { name, ...show, ...(more && { order: more }) };
   if (name === 'catalogue') return { name, tab: tabOf(TABS.catalogue, id), ...(more && { item: more }) };
-  if (name === 'team') return { name, tab: tabOf(TABS.team, id) };
+  if (name === 'team') return { name, tab: tabOf(TABS.team, id), ...(more && { item: more }) };
   if (name === 'settings') return { name, tab: tabOf(TABS.settings, id), ...(more && { item: more }) };
   return { name: 'shows', show: name === 'shows' && id ? id : null };
 }
@@ -40,9 +40,8 @@ function partsOf(place: Place): (string | null | undefined)[] {
       return [place.show ?? (place.order ? ALL : null), place.order];
     case 'catalogue':
     case 'settings':
-      return [place.tab, place.item];
     case 'team':
-      return [place.tab];
+      return [place.tab, place.item];
     default:
       return [place.show];
   }

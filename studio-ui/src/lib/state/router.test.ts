@@ -11,6 +11,7 @@ describe('a place', () => {
     { name: 'catalogue', tab: 'lists', item: 'i1' },
     { name: 'team', tab: 'members' },
     { name: 'team', tab: 'keys' },
+    { name: 'team', tab: 'keys', item: 'new' },
     { name: 'settings', tab: 'account' },
   ];
   it.each(places)('is the same after a reload: $name', (place) => {

@@ -134,7 +134,7 @@ export const account = {
   'parting.text': 'You leave every organisation, and every device is signed out.',
   'parting.open': 'Delete account',
   'parting.form_title': 'Delete your account for good?',
-  'parting.leaves': 'You leave {organizations}. What you made there stays there, and the others go on.',
+  'parting.leaves': 'You leave {organizations}. What you made there stays there, and the others go on. API keys that you made end: where a shop’s server works with one, somebody else makes another first.',
   'parting.alone': 'Your account belongs to no organisation.',
   'parting.owner': 'You own {organizations}. Somebody else has to own it as well, or nobody could manage it any more: hand it over under Team first.',
   'parting.last_owner': 'An organisation would have no owner left. Hand it over under Team, or delete it, and then come back.',

@@ -4,6 +4,7 @@ export const orders = {
   'orders.all_shows': 'All shows',
   'orders.empty_title': 'No orders yet',
   'orders.empty_text': 'What shoppers buy during a show appears here within a second.',
+  'orders.make_key': 'Make a key for your shop’s server',
   'orders.error_title': 'Orders could not be loaded',
   'orders.when': 'When',
   'orders.what': 'What',
@@ -64,7 +65,6 @@ export const orders = {
 
   'order.title': 'Order {reference}',
   'order.error_title': 'The order could not be loaded',
-  'order.back': 'Back to orders',
   'order.item': 'Item',
   'order.quantity': 'Pieces',
   'order.each': 'Price each',

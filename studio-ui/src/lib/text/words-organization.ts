@@ -59,7 +59,7 @@ export const organization = {
 
   'activity.error_title': 'What was done could not be loaded',
   'activity.empty_title': 'Nothing was done yet',
-  'activity.empty_text': 'Who changes what appears here. Orders and stock have lists of their own.',
+  'activity.empty_text': 'Changes appear here, with who made them. Orders and stock have lists of their own.',
   'activity.text': 'Who did what, newest first. Orders and stock have lists of their own.',
   'activity.when': 'When',
   'activity.who': 'Who',
@@ -144,5 +144,5 @@ export const organization = {
   'failed.job_import': 'Import of “{key}”',
   'failed.job_mail': 'A letter',
   'failed.job_other': '{kind}: {key}',
-  'failed.fact': '“{deed}” did not reach {who}',
+  'failed.fact': 'Passing on to {who}: {deed}',
 } as const;

@@ -31,5 +31,6 @@ export const shared = {
   'form.optional': 'optional',
   'common.change': 'Change',
   'common.more': 'More',
+  'common.back_to': 'Back to {place}',
   'common.saved_as': 'Saved as {name}',
 } as const;

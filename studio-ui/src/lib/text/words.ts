@@ -64,6 +64,7 @@ export const words = {
   'register.organization': 'Shop or organisation',
   'register.channel': 'Channel name',
   'register.channel_hint': 'Stands in the code of your shop’s pages. You can change it later.',
+  'register.password_hint': 'Eight characters or more.',
   'register.submit': 'Create account',
   'register.submitting': 'Creating…',
 

@@ -161,7 +161,8 @@ async fn a_coupon_that_gives_nothing_is_flagged_and_not_used() {
         assert_eq!(app.catalog.coupon(&actor, org, coupon.id).await.unwrap(), changed);
         assert!(ordered().await.is_empty());
 
-        let others = CouponPatch { product_ids: Some(vec![ProductId::new()]), ..CouponPatch::default() };
+        let other = app.catalog.create_product(&actor, org, scarf(1)).await.unwrap().id;
+        let others = CouponPatch { product_ids: Some(vec![other]), ..CouponPatch::default() };
         let seen = Some(changed.version);
         app.catalog.change_coupon(&actor, org, coupon.id, seen, others).await.unwrap();
         assert_eq!(ordered().await, ["unknown_coupon"], "it is for something else");
@@ -173,6 +174,36 @@ async fn a_coupon_that_gives_nothing_is_flagged_and_not_used() {
         assert_eq!(ordered().await, ["unknown_coupon"], "it is over");
         let unknown = app.catalog.coupon(&actor, org, CouponId::new()).await;
         assert!(matches!(unknown, Err(CatalogError::NoCoupon(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_coupon_names_what_its_own_catalogue_holds_and_keeps_what_it_named() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let (stranger, elsewhere, _) = owner(&app, "Sud").await;
+        let [own, gone] = [scarf(9), scarf(9)].map(|draft| app.catalog.create_product(&actor, org, draft));
+        let (own, gone) = (own.await.unwrap().id, gone.await.unwrap().id);
+        let foreign = app.catalog.create_product(&stranger, elsewhere, scarf(9)).await.unwrap().id;
+        let told = |refused: Result<Coupon, CatalogError>| match refused {
+            Err(CatalogError::Invalid(words)) => words.0,
+            other => panic!("{other:?}"),
+        };
+        for missing in [foreign, ProductId::new()] {
+            let draft = CouponDraft { product_ids: vec![own, missing], ..ten() };
+            let words = told(app.catalog.create_coupon(&actor, org, draft).await);
+            assert_eq!(words, format!("the catalogue does not hold product {missing}"));
+        }
+        let draft = CouponDraft { product_ids: vec![gone], ..ten() };
+        let coupon = app.catalog.create_coupon(&actor, org, draft).await.unwrap();
+        app.catalog.remove_product(&actor, org, gone).await.unwrap();
+        let naming = |product_ids| CouponPatch { product_ids: Some(product_ids), ..CouponPatch::default() };
+        let change = |seen, patch| app.catalog.change_coupon(&actor, org, coupon.id, Some(seen), patch);
+        let kept = change(coupon.version, naming(vec![gone, own])).await.unwrap();
+        told(change(kept.version, naming(vec![own, foreign])).await);
+        let fewer = change(kept.version, naming(vec![own])).await.unwrap();
+        assert_eq!((kept.product_ids.len(), fewer.product_ids), (2, vec![own]));
     })
     .await;
 }

@@ -219,3 +219,34 @@ async fn an_order_is_held_against_the_price_of_its_currency_and_market() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_price_that_a_base_price_hid_does_not_come_back_with_the_currency_before() {
+    each_app(async |app, hands: TestClock| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let whose = (product.id, product.variants[0].id);
+        let prices = [price("CHF", None, 5_000, None), price("CHF", Some("LI"), 4_800, None)];
+        let set =
+            app.catalog.set_market_prices(&actor, org, whose, Some(product.version), &prices).await.unwrap();
+        // A process of the version before makes francs the base currency, and leaves the price in francs everywhere.
+        crate::db::testing::run(&app.db, "UPDATE products SET currency = 'CHF'").await;
+        let hidden = app.catalog.product(&actor, org, product.id).await.unwrap();
+        assert_eq!(hidden.variants[0].prices.len(), 1);
+        hands.advance(DAY);
+        let euros = ProductPatch {
+            currency: Currency::try_from("EUR").ok(),
+            price_minor: Some(2_900),
+            ..ProductPatch::default()
+        };
+        let back =
+            app.catalog.change_product(&actor, org, product.id, Some(set.version), euros).await.unwrap();
+        let places: Vec<_> = back.variants[0].prices.iter().map(|one| one.market.is_some()).collect();
+        assert_eq!(places, [true], "that of Liechtenstein stays");
+        assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), back, "as it is kept");
+        let history = app.catalog.prices(&actor, org, whose.0, whose.1, None, 50).await.unwrap().items;
+        let mut francs = history.iter().filter(|one| one.currency.as_str() == "CHF" && one.market.is_none());
+        assert!(francs.any(|one| one.ended && one.price_minor == 5_000), "{history:?}");
+    })
+    .await;
+}

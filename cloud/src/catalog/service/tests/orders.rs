@@ -403,3 +403,87 @@ async fn totals_are_of_all_orders_and_no_sum_overflows_or_mixes_currencies() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_replay_of_an_order_waits_for_nobody_who_writes() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let mut draft = order(&product, 1, "A-1");
+        draft.lines[0].sku = Some(product.variants[0].sku.clone());
+        let (first, _) = app.catalog.record_order(&actor, org, draft.clone()).await.unwrap();
+        let mut writing = app.db.begin().await.unwrap();
+        on!(writing, c => sqlx::query("UPDATE products SET version = version").execute(c).await.map(drop))
+            .unwrap();
+        let again = app.catalog.record_order(&actor, org, draft);
+        let again = tokio::time::timeout(std::time::Duration::from_secs(3), again).await;
+        assert_eq!(again.expect("an answer at once").unwrap(), (first, false));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_of_a_thousand_lines_finds_each_variant_by_whatever_it_is_named() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let mut products = Vec::new();
+        for n in 0..20 {
+            let variant = crate::catalog::VariantDraft {
+                title: "M".into(),
+                sku: Some(format!("Sku-{n}")),
+                price_minor: Some(2_900),
+                stock: Some(60),
+                external_ids: Some([("shopify".to_owned(), format!("id-{n}"))].into()),
+                ..crate::catalog::VariantDraft::default()
+            };
+            let draft = ProductDraft {
+                price_minor: None,
+                compare_at_minor: None,
+                stock: None,
+                variants: vec![variant],
+                ..scarf(0)
+            };
+            products.push(app.catalog.create_product(&actor, org, draft).await.unwrap());
+        }
+        let mut draft = order(&products[0], 1, "A-1");
+        let line = OrderLineDraft { product_id: None, variant_id: None, ..draft.lines[0].clone() };
+        draft.lines = (0..1_000)
+            .map(|n| {
+                let named = |platform: &str, id: String| {
+                    Some(crate::catalog::ExternalId { platform: platform.into(), id })
+                };
+                let (product, line) = (&products[n % 20], line.clone());
+                match n / 20 % 5 {
+                    0 => OrderLineDraft { external: named("Shopify", format!("id-{}", n % 20)), ..line },
+                    1 => OrderLineDraft { sku: Some(format!("Sku-{}", n % 20)), ..line },
+                    2 => OrderLineDraft {
+                        external: named("elsewhere", "no such id".into()),
+                        sku: Some(format!("Sku-{}", n % 20)),
+                        ..line
+                    },
+                    3 => OrderLineDraft {
+                        product_id: Some(product.id),
+                        variant_id: Some(product.variants[0].id),
+                        ..line
+                    },
+                    // In other letters it is another number.
+                    _ => OrderLineDraft { sku: Some(format!("sku-{}", n % 20)), ..line },
+                }
+            })
+            .collect();
+        draft.total_minor = 2_900 * 1_000;
+        let (recorded, is_new) = app.catalog.record_order(&actor, org, draft.clone()).await.unwrap();
+        assert_eq!((is_new, recorded.flags.as_slice()), (true, &["unknown_product".to_owned()][..]));
+        for (n, line) in recorded.lines.iter().enumerate() {
+            let product = Some(products[n % 20].id).filter(|_| n / 20 % 5 != 4);
+            assert_eq!((line.product_id, line.sku.is_some()), (product, true), "line {n}");
+        }
+        assert_eq!(app.catalog.order(&actor, org, recorded.id).await.unwrap(), recorded, "as it is kept");
+        for product in &products {
+            let now = app.catalog.product(&actor, org, product.id).await.unwrap();
+            assert_eq!((now.stock(), now.version), (60 - 40, product.version + 1));
+        }
+        assert!(!app.catalog.record_order(&actor, org, draft).await.unwrap().1);
+    })
+    .await;
+}

@@ -187,3 +187,52 @@ async fn a_coupon_for_everybody_and_a_price_of_the_version_before_are_prices_of_
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_coupon_counts_however_many_were_shown_after_it_and_all_are_read_once() {
+    each_app(async |app, hands: TestClock| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let draft = ProductDraft { price_minor: Some(5_000), compare_at_minor: None, ..scarf(5) };
+        let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
+        let coupon = async |code: &str, percent| {
+            let draft = crate::catalog::CouponDraft {
+                code: code.into(),
+                title: "Off".into(),
+                percent_off: Some(percent),
+                ..crate::catalog::CouponDraft::default()
+            };
+            app.catalog.create_coupon(&actor, org, draft).await.unwrap().id
+        };
+        let (deep, small) = (coupon("LIVE20", 20).await, coupon("LIVE5", 5).await);
+        hands.advance(DAY);
+        let show = vitrine_protocol::ShowId::new();
+        let mut tx = app.db.begin().await.unwrap();
+        app.catalog.coupon_shown(&mut tx, org, show, deep, app.clock.now()).await.unwrap();
+        hands.advance(DAY);
+        app.catalog.coupon_cleared(&mut tx, org, show, app.clock.now()).await.unwrap();
+        for n in 0..1_200 {
+            let show = vitrine_protocol::ShowId::new();
+            app.catalog.coupon_shown(&mut tx, org, show, small, app.clock.now()).await.unwrap();
+            if n % 2 == 0 {
+                hands.advance(Duration::from_secs(1));
+                app.catalog.coupon_cleared(&mut tx, org, show, app.clock.now()).await.unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
+        hands.advance(DAY);
+        let changed =
+            app.catalog.change_product(&actor, org, product.id, Some(1), priced(4_500, Some(5_000)));
+        assert_eq!(changed.await.unwrap().variants[0].prior_price_minor, Some(4_000));
+
+        let mut tx = app.db.begin().await.unwrap();
+        let (mut shown, until) = (store::showings::Shown::default(), crate::base::to_ms(app.clock.now()));
+        let mut read = async |tx: &mut Tx, until| {
+            format!("{:?}", shown.between(tx, org, 0, until).await.unwrap()).matches("product_ids").count()
+        };
+        assert_eq!(read(&mut tx, until).await, 2, "those of the same terms are one");
+        on!(tx, c => sqlx::query("DELETE FROM coupon_showings").execute(c).await.map(drop)).unwrap();
+        assert_eq!(read(&mut tx, until).await, 2, "what was read is kept for the transaction");
+        assert_eq!(read(&mut tx, until + 1).await, 0, "for the same days alone");
+    })
+    .await;
+}

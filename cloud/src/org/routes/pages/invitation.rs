@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::words::Words;
-use super::{Said, complaint, escape, failed, page, studio, username};
+use super::{Said, complaint, dead_end, escape, failed, page, studio, username};
 use crate::mail::role_name;
 use crate::org::routes::accounts::Visitor;
 use crate::org::{InvitationSeen, Newcomer, OrgError, Orgs};
@@ -57,10 +57,9 @@ pub(super) async fn accept(
 /// A link that is over may be one that this reader has used.
 fn over(words: &Words, orgs: &Orgs, error: OrgError) -> Response {
     if !matches!(error, OrgError::BadLink) {
-        return failed(words, error);
+        return failed(words, orgs, error);
     }
-    let text = format!("<p>{}</p>", words.invitation_is_over);
-    page(StatusCode::GONE, words, words.failed_title, &(text + &studio(words, orgs)))
+    dead_end(StatusCode::GONE, words, orgs, words.invitation_is_over)
 }
 
 /// Asks who accepts it. `wrong` says in which of the two ways something is, and what.

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::passkey_words::{self, PasskeyWords};
 use super::words::{self, Words};
-use super::{complaint, escape, locale_of, page, render, studio};
+use super::{complaint, dead_end, escape, locale_of, page, render, studio};
 use crate::base::{ApiError, Json};
 use crate::org::{OrgError, Orgs, PasskeyChallenge};
 
@@ -85,15 +85,15 @@ impl<'a> Desk<'a> {
         render(status, self.words, own.add_title, &body, true)
     }
 
-    fn failed(&self, error: OrgError) -> Response {
+    fn failed(&self, orgs: &Orgs, error: OrgError) -> Response {
         let (words, own) = (self.words, self.own);
         let (status, text) = match error {
             OrgError::BadLink => (StatusCode::GONE, own.over),
             OrgError::TooMany(_) => (StatusCode::CONFLICT, own.full),
             OrgError::PasskeysUnavailable => (StatusCode::CONFLICT, own.absent),
-            error => return super::failed(words, error),
+            error => return super::failed(words, orgs, error),
         };
-        page(status, words, words.failed_title, &format!("<p>{text}</p>"))
+        dead_end(status, words, orgs, text)
     }
 }
 
@@ -157,7 +157,7 @@ async fn show(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: Heade
     let desk = Desk::new(&said, &headers);
     match orgs.check_passkey_link(&said.token).await {
         Ok(email) => desk.ask(StatusCode::OK, &email, None),
-        Err(error) => desk.failed(error),
+        Err(error) => desk.failed(&orgs, error),
     }
 }
 
@@ -171,7 +171,7 @@ async fn add(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said
     let desk = Desk::new(&said, &headers);
     let email = match orgs.check_passkey_link(&said.token).await {
         Ok(email) => email,
-        Err(error) => return desk.failed(error),
+        Err(error) => return desk.failed(&orgs, error),
     };
     let own = desk.own;
     if said.credential.is_empty() {
@@ -190,6 +190,6 @@ async fn add(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said
         Err(OrgError::Invalid(_) | OrgError::PasskeyRefused) => desk.ask(AGAIN, &email, Some(own.refused)),
         Err(OrgError::PasskeyExists) => desk.ask(AGAIN, &email, Some(own.twice)),
         Err(OrgError::ChallengeOver) => desk.ask(AGAIN, &email, Some(own.took_long)),
-        Err(error) => desk.failed(error),
+        Err(error) => desk.failed(&orgs, error),
     }
 }

@@ -12,7 +12,7 @@ use vitrine_protocol::SignInRequestId;
 
 use super::sign_in_words::{self, SignInWords};
 use super::words::{self, Words};
-use super::{complaint, escape, locale_of, page, passkey, password, render, studio};
+use super::{complaint, dead_end, escape, locale_of, page, passkey, password, render, studio};
 use crate::base::Secret;
 use crate::mail::Locale;
 use crate::org::routes::accounts::Visitor;
@@ -76,7 +76,7 @@ async fn show(
     let locale = locale_of(&said.lang, &headers);
     match seen(&orgs, &said.request, &visit).await {
         Ok(seen) => Desk::new(&orgs, locale, &seen).who(StatusCode::OK, "", None),
-        Err(error) => failed(locale, error),
+        Err(error) => failed(locale, &orgs, error),
     }
 }
 
@@ -89,7 +89,7 @@ async fn act(
     let locale = locale_of(&said.lang, &headers);
     let seen = match seen(&orgs, &said.request, &visit).await {
         Ok(seen) => seen,
-        Err(error) => return failed(locale, error),
+        Err(error) => return failed(locale, &orgs, error),
     };
     let desk = Desk::new(&orgs, locale, &seen);
     let done = match said.step.as_str() {
@@ -101,7 +101,7 @@ async fn act(
         "decide" => desk.take_answer(&said).await,
         _ => Ok(desk.who(StatusCode::UNPROCESSABLE_ENTITY, "", None)),
     };
-    done.unwrap_or_else(|error| failed(locale, error))
+    done.unwrap_or_else(|error| failed(locale, &orgs, error))
 }
 
 const AGAIN: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -338,7 +338,9 @@ async fn leave(
     headers: HeaderMap,
 ) -> Response {
     let locale = locale_of(&said.lang, &headers);
-    let Ok(id) = said.request.parse::<SignInRequestId>() else { return failed(locale, OrgError::BadLink) };
+    let Ok(id) = said.request.parse::<SignInRequestId>() else {
+        return failed(locale, &orgs, OrgError::BadLink);
+    };
     let word = Secret::new("");
     match orgs.begin_oidc(id, &word, &visit).await {
         Ok(address) => {
@@ -351,7 +353,7 @@ async fn leave(
             ];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
-        Err(error) => failed(locale, error),
+        Err(error) => failed(locale, &orgs, error),
     }
 }
 
@@ -369,12 +371,12 @@ async fn come_back(
         Some((parts.next()?.to_owned(), parts.next()?.parse().ok()?, parts.next()?.to_owned()))
     });
     let Some((word, id, lang)): Option<(String, SignInRequestId, String)> = kept else {
-        return failed(locale_of("", &headers), OrgError::BadLink);
+        return failed(locale_of("", &headers), &orgs, OrgError::BadLink);
     };
     let locale = locale_of(&lang, &headers);
     let mut response = match finish(&orgs, (id, &word), &said, locale, &visit).await {
         Ok(response) => response,
-        Err(error) => failed(locale, error),
+        Err(error) => failed(locale, &orgs, error),
     };
     // The word has served.
     if let Ok(gone) = HeaderValue::from_str(&cookie(&orgs, "", 0)) {
@@ -413,18 +415,14 @@ async fn finish(
     }
 }
 
-fn failed(locale: Locale, error: OrgError) -> Response {
+fn failed(locale: Locale, orgs: &Orgs, error: OrgError) -> Response {
     let words = words::of(locale);
     match error {
         OrgError::Oidc(error) => {
             tracing::warn!(%error, "the issuer does not say where people sign in");
-            let text = format!("<p>{}</p>", sign_in_words::of(locale).not_told);
-            page(StatusCode::BAD_GATEWAY, words, words.failed_title, &text)
+            dead_end(StatusCode::BAD_GATEWAY, words, orgs, sign_in_words::of(locale).not_told)
         }
-        OrgError::BadLink => {
-            let text = format!("<p>{}</p>", sign_in_words::of(locale).over);
-            page(StatusCode::GONE, words, words.failed_title, &text)
-        }
-        error => super::failed(words, error),
+        OrgError::BadLink => dead_end(StatusCode::GONE, words, orgs, sign_in_words::of(locale).over),
+        error => super::failed(words, orgs, error),
     }
 }

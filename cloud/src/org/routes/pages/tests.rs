@@ -159,3 +159,46 @@ async fn the_page_asks_for_the_second_factor_and_a_no_signs_nothing_in() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_page_of_what_did_not_work_leads_on_in_each_language() {
+    each_app(async |app, _| {
+        let router = crate::http::router(&app);
+        for path in [
+            "/account/verify?token=vtl_old",
+            "/account/reset?token=vtl_old",
+            "/account/invitation?token=vti_old",
+            "/account/passkey?token=vtl_old",
+            "/account/sign-in?request=old",
+            "/account/oidc?request=old",
+        ] {
+            for (lang, done) in [("en", "If you "), ("de", "Hast du "), ("fr", "Si vous l")] {
+                let (status, _, page) = get(&router, &format!("{path}&lang={lang}")).await;
+                assert!(status == 410 && page.contains("vitrine://open?cloud="), "{path}: {page}");
+                assert!(page.contains(done) || path.contains("passkey"), "who used it is told so: {page}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_old_link_to_an_export_is_a_page_to_a_browser_and_a_problem_to_a_program() {
+    each_app(async |app, _| {
+        let router = crate::http::router(&app);
+        let path = "/v1/exports/018f3b1c-0000-7000-8000-000000000000?token=old";
+        for (lang, words) in
+            [("en", "has a new one"), ("de-AT", "Einen neuen hat"), ("fr", "en a un nouveau")]
+        {
+            let request = Request::get(path).header("accept", "text/html,*/*;q=0.8");
+            let request = request.header("accept-language", lang).body(Body::empty()).unwrap();
+            let (status, headers, page) = ask(&router, request).await;
+            assert!(status == 410 && page.contains(words) && page.contains("vitrine://open"), "{page}");
+            assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+        }
+        let (status, headers, problem) = get(&router, path).await;
+        assert!(status == 410 && problem.contains("link_expired"), "{problem}");
+        assert_eq!(headers["content-type"], "application/problem+json");
+    })
+    .await;
+}

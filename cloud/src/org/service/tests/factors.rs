@@ -250,6 +250,44 @@ async fn guessing_codes_is_slow_and_holds_nobody_up_at_home() {
 }
 
 #[tokio::test]
+async fn guesses_at_several_nodes_or_after_a_restart_count_together() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let nodes = [orgs(&db, &hands), orgs(&db, &hands)];
+        let (ada, ..) = owner(&db, &nodes[0]).await;
+        let (phone, _) = enrol(&nodes[0], &ada, &hands).await;
+        hands.advance(Duration::from_secs(30));
+        let wrong = Proof::Code("000000".into());
+        for (node, bad) in nodes.iter().zip([3, 2]) {
+            let challenge = sign_in(node, AWAY).await;
+            for n in 0..3 {
+                let tried = node.second_factor(&challenge.token, &wrong, AWAY).await;
+                let counted = matches!(tried, Err(OrgError::BadCode));
+                assert!(counted == (n < bad) && (counted || matches!(tried, Err(OrgError::TooManyTries))));
+            }
+        }
+        let at_home = sign_in(&nodes[1], HOME).await;
+        nodes[1].second_factor(&at_home.token, &phone.next(), HOME).await.expect("nobody is held up at home");
+
+        // The same for who is signed in.
+        for (node, bad) in nodes.iter().zip([7, 3]) {
+            for n in 0..7 {
+                let tried = node.renew_recovery_codes(&ada, PASSWORD.into(), &wrong).await;
+                let counted = matches!(tried, Err(OrgError::BadCode));
+                assert!(counted == (n < bad) && (counted || matches!(tried, Err(OrgError::TooManyTries))));
+            }
+        }
+        hands.advance(Duration::from_secs(300));
+        let fresh = orgs(&db, &hands);
+        fresh.renew_recovery_codes(&ada, PASSWORD.into(), &phone.next()).await.unwrap();
+        hands.advance(Duration::from_secs(24 * 3600));
+        fresh.sweep_sessions().await.unwrap();
+        assert_eq!(crate::db::testing::number(&db, "SELECT COUNT(*) FROM code_tries").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_knows_the_password_alone_pushes_nobody_out_at_home_and_its_owner_is_told_once() {
     each_db(async |db| {
         let hands = TestClock::new();

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::links::orgs;
 use super::people::{join, owner};
 use super::*;
+use crate::events::Event;
 use crate::org::NewApiKey;
 
 fn key(permissions: &[Permission]) -> NewApiKey {
@@ -91,6 +92,66 @@ async fn a_key_gets_nothing_that_only_a_person_may_or_that_its_maker_may_not() {
         let keeper = orgs.authenticate(&signed_in.token).await.unwrap();
         let above = orgs.create_key(&keeper, org, key(&[Permission::ViewOrders])).await;
         assert!(matches!(above, Err(OrgError::AboveYou)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_end_with_whoever_made_them_unless_somebody_else_keeps_them() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let shops = orgs.create_key(&owner, org, key(&[Permission::RecordOrders])).await.unwrap();
+        let (admin, user) = join(&orgs, &owner, org, "first@example.com", Role::Admin).await;
+        let made = orgs.create_key(&admin, org, key(&[Permission::RefundOrders])).await.unwrap();
+        orgs.remove_member(&owner, org, user.id).await.unwrap();
+        assert!(matches!(orgs.authenticate(&made.token).await, Err(OrgError::NoSession)));
+        orgs.authenticate(&shops.token).await.expect("another's goes on");
+        let deeds = orgs.audit(&owner, org, None, 2).await.unwrap().items;
+        let told: Vec<_> = deeds.into_iter().map(|deed| deed.fact.event).collect();
+        assert_eq!(
+            told,
+            [Event::MemberRemoved { user: user.id }, Event::ApiKeyRevoked { key: made.key.id }],
+            "owners read of it"
+        );
+
+        let (admin, user) = join(&orgs, &owner, org, "second@example.com", Role::Admin).await;
+        let made = orgs.create_key(&admin, org, key(&[Permission::RecordOrders])).await.unwrap();
+        let own = orgs.remove_member_keeping(&admin, org, user.id, true).await;
+        assert!(matches!(own, Err(OrgError::Invalid(_))), "nobody leaves a door open for themselves");
+        orgs.remove_member_keeping(&owner, org, user.id, true).await.unwrap();
+        orgs.authenticate(&made.token).await.expect("the shop's server works with it");
+
+        let (admin, user) = join(&orgs, &owner, org, "third@example.com", Role::Admin).await;
+        let made = orgs.create_key(&admin, org, key(&[Permission::RecordOrders])).await.unwrap();
+        orgs.remove_member(&admin, org, user.id).await.unwrap();
+        assert!(orgs.authenticate(&made.token).await.is_err());
+
+        let (admin, _) = join(&orgs, &owner, org, "fourth@example.com", Role::Admin).await;
+        let made = orgs.create_key(&admin, org, key(&[Permission::RecordOrders])).await.unwrap();
+        orgs.delete_account(&admin, "battery staple".into(), None).await.unwrap();
+        assert!(orgs.authenticate(&made.token).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_less_from_now_on_keeps_no_key_that_may_more() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        for keep in [false, true] {
+            let email = format!("{keep}@example.com");
+            let (admin, user) = join(&orgs, &owner, org, &email, Role::Admin).await;
+            let strong = [Permission::ViewOrders, Permission::RecordOrders];
+            let strong = orgs.create_key(&admin, org, key(&strong)).await.unwrap();
+            let weak = orgs.create_key(&admin, org, key(&[Permission::ViewOrders])).await.unwrap();
+            orgs.change_role_keeping(&owner, org, (user.id, keep), Role::Analyst).await.unwrap();
+            assert_eq!(orgs.authenticate(&strong.token).await.is_ok(), keep);
+            orgs.authenticate(&weak.token).await.expect("an analyst sees orders");
+            orgs.change_role(&owner, org, user.id, Role::Admin).await.unwrap();
+            assert_eq!(orgs.authenticate(&strong.token).await.is_ok(), keep, "who may more loses nothing");
+        }
     })
     .await;
 }

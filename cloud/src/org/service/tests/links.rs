@@ -137,6 +137,7 @@ async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
         assert!(matches!(wrong, Err(OrgError::BadCredentials)));
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
         let of_before = token(&letters_once(&db, 2).await[1], RESET);
+        orgs.check_link(&of_before, true).await.unwrap();
         orgs.ask_change(&actor, "new@example.com", "correct horse".into(), None).await.unwrap();
         let mail = letters_once(&db, 3).await;
         let mail = &mail[1..];
@@ -149,6 +150,8 @@ async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
         assert!(mail[3].1.contains("new@example.com"), "the old address hears of it");
         let late = orgs.reset(&of_before, "another horse".into(), &HOME.into()).await;
         assert!(matches!(late, Err(OrgError::BadLink)), "and has no say any more");
+        let page = orgs.check_link(&of_before, true).await;
+        assert!(matches!(page, Err(OrgError::BadLink)), "which is told before a password is typed");
         orgs.sign_in("new@example.com", "correct horse".into(), HOME).await.unwrap();
         // The address that was left is free.
         assert!(!orgs.register(ada(), HOME).await.unwrap().user.email_verified);

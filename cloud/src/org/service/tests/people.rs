@@ -235,6 +235,12 @@ async fn a_role_of_ones_own_holds_from_the_next_request_on() {
         assert!(matches!(orgs.create_role(&admin, org, above).await, Err(OrgError::AboveYou)));
         let of_another = NewInvitation { role_id: Some(role.id), ..new("x@example.com", Role::Custom) };
         assert!(matches!(orgs.invite(&owner, org, of_another).await, Err(OrgError::NoRole)));
+        for (role, field) in
+            [(Role::Unknown, "`role` takes one of owner, admin"), (Role::Custom, "`role_id`")]
+        {
+            let refused = orgs.invite(&owner, org, new("x@example.com", role)).await;
+            assert!(matches!(refused, Err(OrgError::Invalid(words)) if words.0.starts_with(field)));
+        }
     })
     .await;
 }
@@ -254,6 +260,55 @@ async fn a_person_has_several_organisations_and_only_so_many() {
         }
         let actor = orgs.authenticate(&signed_in.token).await.unwrap();
         assert_eq!((made, orgs.me(&actor).await.unwrap().organizations.len()), (50, 50));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_asked_for_at_once_goes_up_to_the_limit_and_not_beyond() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let mut asked = tokio::task::JoinSet::new();
+        for n in 0..55 {
+            let (orgs, owner) = (orgs.clone(), owner.clone());
+            asked.spawn(async move {
+                let draft = RoleDraft { name: format!("Role {n}"), permissions: vec![Permission::ViewShows] };
+                let role = orgs.create_role(&owner, org, draft).await;
+                (role.map(drop), orgs.create_organization(&owner, &format!("Shop {n}")).await.map(drop))
+            });
+        }
+        let made = asked.join_all().await;
+        let good = |one: &Result<(), OrgError>| {
+            assert!(matches!(one, Ok(()) | Err(OrgError::TooMany(_))), "{one:?}");
+            one.is_ok()
+        };
+        let roles = made.iter().filter(|(role, _)| good(role)).count();
+        let organizations = made.iter().filter(|(_, organization)| good(organization)).count();
+        assert_eq!((roles, organizations), (50, 49), "the first is there from the beginning");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_takes_nobody_into_more_organisations_than_a_person_has() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let mo = Registration { email: "mo@example.com".into(), ..ada() };
+        let signed_in = orgs.register(mo, HOME).await.unwrap();
+        let mo = orgs.authenticate(&signed_in.token).await.unwrap();
+        for n in 0..49 {
+            orgs.create_organization(&mo, &format!("Shop {n}")).await.unwrap();
+        }
+        // By who was known before the others were made, and by who is not signed in.
+        let invited = orgs.invite(&owner, org, new("mo@example.com", Role::Host)).await.unwrap();
+        let link = copied(&invited);
+        assert!(matches!(orgs.accept_invitation(&mo, &link).await, Err(OrgError::TooMany(_))));
+        let unsigned = orgs.accept_as_new(&link, "Mo", "correct horse".into(), HOME).await;
+        assert!(matches!(unsigned, Err(OrgError::TooMany(_))));
+        assert_eq!(orgs.me(&mo).await.unwrap().organizations.len(), 50);
+        orgs.see_invitation(&link).await.expect("the link goes on to hold");
     })
     .await;
 }
@@ -479,6 +534,8 @@ async fn who_has_a_second_factor_shows_it_before_shop_address_or_account_go() {
         orgs.transfer_ownership(&owner, org, bo.id, password(), Some(&phone.next())).await.unwrap();
         assert_eq!(orgs.member(&owner, org, ada.id).await.unwrap().role, Role::Admin);
         orgs.delete_account(&owner, password(), Some(&phone.next())).await.unwrap();
+        let told = |(to, text): &(String, String)| to == "ada@example.com" && text.contains("was deleted");
+        assert!(letters(&db).await.iter().any(told), "who did not do it hears of it");
         let late = orgs.create_organization(&owner, "Late").await;
         assert!(matches!(late, Err(OrgError::NoSession)), "nobody would own it");
     })

@@ -143,7 +143,7 @@ export class FakeCloud {
       case 'shows':
         return id ? this.#show(method, id, verb, last, json, query.has('restore'), ifMatch) : this.#shows(method, json);
       default:
-        return this.people?.handle(method, noun ?? '', id, json, ifMatch) ?? refuse(404, 'not_found');
+        return this.people?.handle(method, noun ?? '', id, json, ifMatch, query) ?? refuse(404, 'not_found');
     }
   }
 

@@ -15,6 +15,9 @@ const PROBLEMS: ImportProblem[] = [
   { line: 88, field: null, sentence: 'The row has more cells than the first line has columns.' },
 ];
 
+const isInside = (address: string) => /^https?:\/\/(10|127|192\.168)\./.test(address);
+const REFUSED = '`address`: the address is not one of the public internet';
+
 export class FakeImports {
   list: Import[] = [];
   addresses: ImportAddress[] = [];
@@ -42,6 +45,7 @@ export class FakeImports {
     if (verb === 'confirm-missing') return this.#confirm(this.list.find((one) => one.id === id));
     if (method === 'POST') {
       const sent = json as { address?: string; format?: Import['format']; source?: string; options?: Import['options'] };
+      if (sent.address && isInside(sent.address)) return refuse(422, 'invalid_request', REFUSED);
       const kind = typeof json === 'string' ? json : '';
       const format = sent.format ?? (kind.endsWith('xml') ? 'xml' : kind.endsWith('json') ? 'json' : 'csv');
       const asked = [...query].filter(([name]) => name !== 'source');
@@ -89,7 +93,7 @@ export class FakeImports {
       return empty();
     }
     if (method !== 'PUT') return ok({ items: this.addresses });
-    if (/^https?:\/\/(10|127|192\.168)\./.test(draft.address)) return refuse(422, 'invalid_request');
+    if (isInside(draft.address)) return refuse(422, 'invalid_request', REFUSED);
     const made: ImportAddress = { ...draft, source: name, options: draft.options ?? {}, next_at: ago(-draft.every_minutes) };
     this.addresses = [...others, made];
     return ok(made);

@@ -95,12 +95,20 @@ export class FakePeople {
     return permissions.every((one) => own.includes(one));
   }
 
-  handle(method: string, noun: string, id: string | undefined, json: Json, ifMatch: string | null): CloudAnswer {
+  handle(
+    method: string,
+    noun: string,
+    id: string | undefined,
+    json: Json,
+    ifMatch: string | null,
+    query: URLSearchParams,
+  ): CloudAnswer {
     const seen = noun === 'members' ? this.of(id ?? '') : noun === 'roles' ? this.roles.find((one) => one.id === id) : undefined;
     if (method !== 'GET' && seen && stale(seen, ifMatch)) return refuse(412, 'conflict');
     switch (noun) {
       case 'members':
-        return id ? this.#oneMember(method, id, json as unknown as RoleChoice) : ok({ items: this.members });
+        if (!id) return ok({ items: this.members });
+        return this.#oneMember(method, id, json as unknown as RoleChoice, query.get('keep_keys') === 'true');
       case 'ownership':
         return this.#handOver(String(json['user_id']), String(json['password']));
       case 'invitations':
@@ -117,7 +125,7 @@ export class FakePeople {
     }
   }
 
-  #oneMember(method: string, id: string, choice: RoleChoice): CloudAnswer {
+  #oneMember(method: string, id: string, choice: RoleChoice, keep: boolean): CloudAnswer {
     const member = this.of(id);
     if (!member) return refuse(404, 'not_found');
     const last = member.role === 'owner' && this.members.filter((one) => one.role === 'owner').length < 2;
@@ -125,6 +133,7 @@ export class FakePeople {
       if (last) return refuse(409, 'last_owner');
       if (id !== this.#me().id && !this.#reaches(member.permissions)) return refuse(403, 'above_you');
       this.members = this.members.filter((one) => one !== member);
+      if (!keep) this.#endKeys(id, []);
       return empty();
     }
     if (method === 'PATCH') {
@@ -132,9 +141,17 @@ export class FakePeople {
       if (!standing) return refuse(404, 'not_found');
       if (!this.#reaches(member.permissions) || !this.#reaches(standing.permissions)) return refuse(403, 'above_you');
       if (last && standing.role !== 'owner') return refuse(409, 'last_owner');
+      if (!keep) this.#endKeys(id, standing.permissions);
       this.members = this.members.map((one) => (one === member ? { ...one, ...standing, version: one.version + 1 } : one));
     }
     return ok(this.of(id));
+  }
+
+  /** Ends the keys that somebody made and that may more than `left`. */
+  #endKeys(maker: string, left: readonly Permission[]) {
+    const ends = ({ created_by, permissions, revoked_at }: ApiKey) =>
+      created_by === maker && !revoked_at && permissions.some((one) => !left.includes(one));
+    this.keys = this.keys.map((one) => (ends(one) ? { ...one, revoked_at: days(0) } : one));
   }
 
   #handOver(to: string, password: string): CloudAnswer {

@@ -52,7 +52,7 @@ export class FakePlan {
     return {
       id: newId(), org_id: ORG, number, customer_name: 'Maison Demo', seller: 'Vitrine Hosting GmbH, Lindenallee 4, Berlin', currency: 'EUR',
       lines: [{ text: 'Starter', quantity: 1, amount_minor: 4900 }, { text: '10 shows', quantity: 1, amount_minor: 900 }],
-      total_minor: 5800, tax_note: 'VAT included: 19 %', state: n === 0 ? 'open' : 'paid',
+      total_minor: 5800, tax_note: 'Reverse charge: the customer owes the VAT.', state: n === 0 ? 'open' : 'paid',
       period_start: days(from), period_end: days(from + 30), issued_at: days(from), due_at: days(from + 14), closed_at: n === 0 ? null : days(from + 9),
     };
   }

@@ -3,10 +3,10 @@ const LONGEST_WAIT_MS = 20_000;
 
 /**
  * Loads something again until it is right: spread over a time, so that a full room does not ask at once, then with a
- * capped and jittered back-off for as long as `load` fails or says `false`. One load at a time.
+ * capped and jittered back-off for as long as `load` fails or says `false`. It is told how often it did. One load at a time.
  */
 export class Reloader {
-  readonly #load: () => Promise<boolean>;
+  readonly #load: (failures: number) => Promise<boolean>;
   readonly #random: () => number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #loading = false;
@@ -15,7 +15,7 @@ export class Reloader {
   #failures = 0;
   #stopped = false;
 
-  constructor(load: () => Promise<boolean>, random: () => number) {
+  constructor(load: (failures: number) => Promise<boolean>, random: () => number) {
     this.#load = load;
     this.#random = random;
   }
@@ -42,7 +42,7 @@ export class Reloader {
 
   async #run(): Promise<void> {
     [this.#timer, this.#loading, this.#wanted] = [undefined, true, null];
-    const right = await this.#load().catch(() => false);
+    const right = await this.#load(this.#failures).catch(() => false);
     this.#loading = false;
     if (this.#stopped) return;
     if (this.#wanted !== null) this.#wait(0, this.#wanted);

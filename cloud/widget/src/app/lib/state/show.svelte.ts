@@ -32,6 +32,10 @@ const USUAL_DELAY_MS = 2_500;
 const MOVED_SPREAD_MS = 1_500;
 /** The same where nobody waits for it: the line-up changed, or the room told all that the player needs. */
 const RELOAD_SPREAD_MS = 4_000;
+/** Offers that are kept: those of a page that is older than them are told again. */
+const MOST_OFFERS = 100;
+/** So often the show is loaded again while the answer is older than what the room told of: a cache may go on with it. */
+const OLDER_TRIES = 5;
 
 export type { Picture } from './landing.ts';
 
@@ -78,6 +82,10 @@ export class ShowStore {
   #said: ShowState;
   /** Where the show is by the page that was loaded last. */
   #loaded: ShowState;
+  /** Of what version the page is to be by the last word of the room; undefined where that is an earlier one. */
+  #told: number | undefined;
+  /** What may be newer than the page that comes next. */
+  #offers: Offer[] = [];
   #picture: Picture | null = null;
   #pictureSeenMs: number;
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -87,7 +95,7 @@ export class ShowStore {
     this.#now = options.now ?? (() => performance.now());
     const random = options.random ?? Math.random;
     this.#pictureSeenMs = this.#now();
-    this.#reloader = new Reloader(() => this.#load().then(() => this.#agreed), random);
+    this.#reloader = new Reloader((tries) => this.#load().then(() => this.#agreed && (tries >= OLDER_TRIES || !this.#older)), random);
     this.#fallback = new Fallback(() => this.#ask(), random);
     this.#said = this.#loaded = this.state = options.show.state;
     this.show = options.show;
@@ -110,8 +118,9 @@ export class ShowStore {
       },
       {
         snapshot: (snapshot) => {
+          this.#told = snapshot.version;
           // What was told while it was away is not known: prices, too.
-          if (this.you) this.#reloader.ask(RELOAD_SPREAD_MS);
+          if (this.you || this.#older) this.#reloader.ask(RELOAD_SPREAD_MS);
           this.#move(snapshot);
           this.viewers = snapshot.viewers;
           this.messages = withMessages([], snapshot.messages);
@@ -195,17 +204,19 @@ export class ShowStore {
   async #load(): Promise<void> {
     const { cloud, choice } = this.#options;
     const chosen = choice?.();
-    const show = await cloud.show(this.show.id, chosen);
+    // An address of its own for what was told of: no cache has an older answer under it.
+    const show = await cloud.show(this.show.id, this.#older ? `${chosen ?? '?'}&v=${this.#told}` : chosen);
     if (chosen === choice?.()) this.take(show); // else the element asks anew
   }
 
   /** Takes the cloud's fresh word about this show. */
   take(show: PublicShow): void {
-    if (show.id !== this.show.id) return;
+    if (show.id !== this.show.id || show.version! < this.show.version!) return;
     this.#loaded = show.state;
     // What plays goes on playing until the end has reached the screen.
     const playing = onAir(this.state) && !show.playback_url ? { playback_url: this.show.playback_url, still_url: this.show.still_url } : {};
     this.show = { ...show, ...playing };
+    this.#offers = this.#offers.filter((offer) => offer.version! > show.version! && this.#offered(offer));
     if (this.link === 'open') return this.#follow();
     this.#said = show.state;
     this.viewers = show.viewers;
@@ -218,6 +229,11 @@ export class ShowStore {
     if (this.link === 'open') return;
     if (this.show.highlight) this.#track.add(this.show.highlight, this.#now());
     else this.#track.reset([]);
+  }
+
+  /** Whether the room told of what the page that was loaded may not have. */
+  get #older(): boolean {
+    return this.show.version! < this.#told!;
   }
 
   /** Whether the page that was loaded and the room tell the same. */
@@ -256,9 +272,9 @@ export class ShowStore {
   }
 
   /** What is told to everybody in one currency is for those who are shown that one; the others look what it costs them. */
-  #offer({ product_id, currency, price, stock, variants }: Offer): void {
+  #offered({ product_id, currency, price, stock, variants }: Offer): boolean {
     const card = this.show.products.find((product) => product.product_id === product_id);
-    if (!card || (price && currency !== card.currency)) return this.#reloader.ask(RELOAD_SPREAD_MS);
+    if (!card || (price && currency !== card.currency)) return false;
     const now = {
       ...card,
       ...price,
@@ -269,6 +285,13 @@ export class ShowStore {
       }),
     };
     this.show = { ...this.show, products: this.show.products.map((product) => (product === card ? now : product)) };
+    return true;
+  }
+
+  /** The page is to be loaded of this version. */
+  #changed({ version }: { version?: number }): void {
+    this.#told = version;
+    this.#reloader.ask(RELOAD_SPREAD_MS);
   }
 
   #happened(event: RoomEvent): void {
@@ -299,10 +322,11 @@ export class ShowStore {
         this.#move(event);
         break;
       case 'offer':
-        this.#offer(event);
+        if (this.#offered(event)) this.#offers = [...this.#offers.slice(1 - MOST_OFFERS), event];
+        else this.#changed(event);
         break;
       case 'lineup_changed':
-        this.#reloader.ask(RELOAD_SPREAD_MS);
+        this.#changed(event);
         break;
       default: // staff only, or newer than this widget
     }
