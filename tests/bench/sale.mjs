@@ -1,5 +1,6 @@
-// Twenty thousand shoppers in one show, and a sale a second: what a sale costs the server. The peer tells as many WebSockets one message
+// Twenty thousand shoppers in one show (fewer where the machine allows a process fewer descriptors), and a sale a second: what a sale costs the server. The peer tells as many WebSockets one message
 // of the same size as often (nginx with nchan), and asks nothing back.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { goLive, makeShow, program, register, startCloud } from './lib/cloud.mjs';
@@ -11,12 +12,14 @@ import { listens } from './lib/nginx.mjs';
 
 export const names = ['sale_cpu', 'sale_memory_mb'];
 export const byDefault = false;
-const VIEWERS = Number(process.env.VITRINE_BENCH_SHOPPERS ?? 20_000);
+const WANTED = Number(process.env.VITRINE_BENCH_SHOPPERS ?? 20_000);
 const SECONDS = Number(process.env.VITRINE_BENCH_SALE_S ?? 30);
 /** Processes that hold the shoppers' ends. */
 const GENERATORS = 2;
-/** Sockets, their reloads, and what a server needs besides. */
-const DESCRIPTORS = 2 * VIEWERS + 4_000;
+/** What a server needs besides the sockets of its shoppers and their reloads. */
+const BESIDES = 4_000;
+const VIEWERS = Math.min(WANTED, Math.floor((descriptors(2 * WANTED + BESIDES) - BESIDES) / 2));
+const DESCRIPTORS = 2 * VIEWERS + BESIDES;
 const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 const PATIENCE_MS = 300_000;
 
@@ -143,4 +146,10 @@ http {
       if (!answer.ok) throw new Error(`nchan: ${answer.status}`);
     },
   };
+}
+
+/** How many descriptors a process may have here, up to `wanted`. */
+function descriptors(wanted) {
+  if (spawnSync('prlimit', [`--nofile=${wanted}:${wanted}`, 'true']).status === 0) return wanted;
+  return Number(execFileSync('prlimit', ['--nofile', '--output=HARD', '--noheadings'], { encoding: 'utf8' }));
 }

@@ -12,6 +12,7 @@ mod outbox;
 #[cfg(test)]
 pub mod testing;
 mod tx;
+mod writer;
 
 pub use connect::Db;
 pub use error::DbError;

@@ -1,8 +1,9 @@
 //! A transaction that may write.
 
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{PgConnection, Postgres, SqliteConnection, Transaction};
 use tokio::sync::watch;
 
+use super::writer::Turn;
 use super::{DbError, OutboxRow, mark, outbox};
 
 /// The driver's own side of a [`Db`](super::Db) or [`Tx`]; see [`on!`](crate::on).
@@ -19,7 +20,7 @@ pub enum Side<S, P> {
 /// On SQLite it holds the one writer from its begin, so hold it over SQL only, never over a wait
 /// for the network.
 pub struct Tx {
-    inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+    inner: Side<Turn, Transaction<'static, Postgres>>,
     outbox: Vec<OutboxRow>,
     left_job: bool,
     wake_listeners: bool,
@@ -35,7 +36,7 @@ pub(super) struct Commits {
 
 impl Tx {
     pub(super) fn new(
-        inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+        inner: Side<Turn, Transaction<'static, Postgres>>,
         commits: Commits,
     ) -> Self {
         Self { inner, outbox: Vec::new(), left_job: false, wake_listeners: false, commits }
@@ -44,7 +45,7 @@ impl Tx {
     /// The connection, for [`on!`](crate::on).
     pub fn side(&mut self) -> Side<&mut SqliteConnection, &mut PgConnection> {
         match &mut self.inner {
-            Side::Sqlite(tx) => Side::Sqlite(&mut **tx),
+            Side::Sqlite(turn) => Side::Sqlite(turn.connection()),
             Side::Pg(tx) => Side::Pg(&mut **tx),
         }
     }
@@ -80,7 +81,7 @@ impl Tx {
             outbox::write(&mut self, rows).await?;
         }
         match self.inner {
-            Side::Sqlite(tx) => tx.commit().await?,
+            Side::Sqlite(turn) => turn.commit().await?,
             Side::Pg(tx) => tx.commit().await?,
         }
         if facts {

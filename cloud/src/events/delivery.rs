@@ -106,10 +106,9 @@ impl Delivery {
             if !store::move_cursor(&mut tx, self.name(), partition, cursor, last).await? {
                 continue;
             }
-            for fact in facts.iter().filter(|fact| self.listener.wants(&fact.event)) {
-                if self.listener.handle(&mut tx, fact).await.is_err() {
-                    return Ok(false);
-                }
+            let wanted: Vec<_> = facts.iter().filter(|fact| self.listener.wants(&fact.event)).collect();
+            if self.listener.handle_all(&mut tx, &wanted).await.is_err() {
+                return Ok(false);
             }
             self.set_aside(&mut tx, facts).await?;
             moved.push(partition);
@@ -181,9 +180,8 @@ impl Delivery {
         if !store::move_cursor(&mut tx, self.name(), partition, from, to).await? {
             return Ok(());
         }
-        for fact in facts.iter().filter(|fact| self.listener.wants(&fact.event)) {
-            self.listener.handle(&mut tx, fact).await.map_err(Failure::Listener)?;
-        }
+        let wanted: Vec<_> = facts.iter().filter(|fact| self.listener.wants(&fact.event)).collect();
+        self.listener.handle_all(&mut tx, &wanted).await.map_err(Failure::Listener)?;
         self.set_aside(&mut tx, facts).await?;
         Ok(tx.commit().await?)
     }

@@ -31,6 +31,16 @@ pub trait Listener: Send + Sync + 'static {
 
     /// Reacts, in `tx`.
     fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a>;
+
+    /// Reacts to several that follow each other, all in `tx`: one by one, unless it knows a shorter way.
+    fn handle_all<'a>(&'a self, tx: &'a mut Tx, facts: &'a [&'a Recorded]) -> Heard<'a> {
+        Box::pin(async move {
+            for fact in facts {
+                self.handle(tx, fact).await?;
+            }
+            Ok(())
+        })
+    }
 }
 
 /// Keeps something in memory that facts change: rooms, control connections.

@@ -33,14 +33,14 @@ impl Leaving {
         // Nobody pays for what is not there. Only now: what is stopped at the last moment goes on being paid for. Where the provider does
         // not answer, the rest waits.
         self.billing.part(org).await?;
-        for export in store::exports(&self.db, org).await? {
+        for (export, _) in store::exports(&self.db, org).await? {
             self.blobs.delete(&archive::blob(export.id)).await?;
         }
         for rows in store::ITS_OWN {
             self.erase_all(rows, org).await?;
         }
         loop {
-            let mut tx = self.db.begin().await?;
+            let mut tx = self.db.begin_alone().await?;
             let shows = store::take_shows(&mut tx, org, STEP).await?;
             for show in &shows {
                 record(&mut tx, &us, now, org, Some(*show), Event::ShowDeleted { show: *show })?;
@@ -53,7 +53,7 @@ impl Leaving {
         self.blobs.delete_folder(&format!("media/{org}")).await?;
         if emptied.is_none_or(|at| at + HEARD_AFTER > now) {
             if emptied.is_none() {
-                let mut tx = self.db.begin().await?;
+                let mut tx = self.db.begin_alone().await?;
                 store::note_emptied(&mut tx, org, now).await?;
                 tx.commit().await?;
             }

@@ -1,5 +1,7 @@
 //! What webhooks do when they hear a fact: leave a message for each that wants it.
 
+use std::collections::BTreeSet;
+
 use futures_util::FutureExt as _;
 use vitrine_protocol::WebhookDeliveryId;
 
@@ -21,11 +23,16 @@ impl QueueDeliveries {
         Self(webhooks)
     }
 
-    async fn leave(&self, tx: &mut Tx, fact: &Recorded) -> Result<(), ListenError> {
-        let Some(message) = WebhookMessage::of(fact) else { return Ok(()) };
+    /// Whether the organisation has any webhook.
+    async fn leave(&self, tx: &mut Tx, fact: &Recorded) -> Result<bool, ListenError> {
+        let Some(message) = WebhookMessage::of(fact) else { return Ok(true) };
+        let webhooks = store::wanting(tx, fact.org).await?;
+        if webhooks.is_empty() {
+            return Ok(false);
+        }
         let (now, body) = (self.0.clock.now(), serde_json::to_string(&message)?);
         let (new, subject) = (fresh(&message, now), message::subject(&fact.event));
-        for webhook in store::wanting(tx, fact.org).await? {
+        for webhook in webhooks {
             if !webhook.events.contains(&message.kind) {
                 continue;
             }
@@ -44,7 +51,7 @@ impl QueueDeliveries {
             let lane = if webhook.slow { Lane::Slow } else { Lane::Quick };
             enqueue(tx, now, &call_job(webhook.id, lane)).await?;
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -87,6 +94,20 @@ impl Listener for QueueDeliveries {
     }
 
     fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a> {
-        self.leave(tx, fact).boxed()
+        async move { self.leave(tx, fact).await.map(drop) }.boxed()
+    }
+
+    /// Those who have none are asked once: a list leaves many facts.
+    fn handle_all<'a>(&'a self, tx: &'a mut Tx, facts: &'a [&'a Recorded]) -> Heard<'a> {
+        async move {
+            let mut without = BTreeSet::new();
+            for fact in facts {
+                if !without.contains(&fact.org) && !self.leave(tx, fact).await? {
+                    without.insert(fact.org);
+                }
+            }
+            Ok(())
+        }
+        .boxed()
     }
 }

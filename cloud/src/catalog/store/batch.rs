@@ -167,10 +167,7 @@ pub(in crate::catalog) async fn lock_many(
 /// Writes new products with their variants; they have no pictures yet.
 pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -> Result<(), DbError> {
     for products in products.chunks(ROWS) {
-        let words: Vec<(String, String)> = products
-            .iter()
-            .map(|one| Ok((serde_json::to_string(&one.options)?, serde_json::to_string(&one.tags)?)))
-            .collect::<Result<_, DbError>>()?;
+        let words = products.iter().map(super::details::words).collect::<Result<Vec<_>, DbError>>()?;
         on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new(
                 "INSERT INTO products (id, org_id, title, description, url, currency, compare_at_minor, created_ms,

@@ -11,6 +11,11 @@ use crate::{on, row};
 /// Rows of one statement.
 const ROWS: usize = 1_000;
 
+/// The names of a product's options, and its tags, as they stand in its row.
+pub(super) fn words(product: &Product) -> Result<(String, String), DbError> {
+    Ok((serde_json::to_string(&product.options)?, serde_json::to_string(&product.tags)?))
+}
+
 /// Writes what new products have beside their rows.
 pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -> Result<(), DbError> {
     let (mut details, mut externals, mut tags) = (Vec::new(), Vec::new(), Vec::new());
@@ -67,10 +72,12 @@ pub(in crate::catalog) async fn save(tx: &mut Tx, product: &Product) -> Result<(
         "DELETE FROM variant_details WHERE product_id = $1",
         "DELETE FROM external_ids WHERE product_id = $1",
         "DELETE FROM product_tags WHERE product_id = $1",
-        "UPDATE products SET option_names = '[]', tags = '[]' WHERE id = $1",
     ] {
         on!(tx, c => sqlx::query(sql).bind(product.id).execute(c).await.map(drop))?;
     }
+    let (options, tags) = words(product)?;
+    on!(tx, c => sqlx::query("UPDATE products SET option_names = $2, tags = $3 WHERE id = $1")
+        .bind(product.id).bind(&options).bind(&tags).execute(c).await.map(drop))?;
     insert_many(tx, std::slice::from_ref(product)).await
 }
 

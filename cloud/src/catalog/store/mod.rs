@@ -111,14 +111,15 @@ impl Row {
 
 pub(super) async fn insert(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
     let [image, sizes, pictures] = pictures::written(product)?;
+    let (options, tags) = details::words(product)?;
     on!(tx, c => sqlx::query(
         "INSERT INTO products (id, org_id, title, description, url, image, currency, compare_at_minor, created_ms, version,
-             image_sizes, pictures)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+             image_sizes, pictures, option_names, tags)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     ).bind(product.id).bind(product.org).bind(&product.title).bind(&product.description).bind(&product.url)
         .bind(&image).bind(product.currency.as_str()).bind(product.compare_at_minor)
         .bind(to_ms(product.created_at)).bind(product.version).bind(&sizes).bind(&pictures)
-        .execute(c).await.map(drop))?;
+        .bind(&options).bind(&tags).execute(c).await.map(drop))?;
     save_variants(tx, product).await?;
     details::insert_many(tx, std::slice::from_ref(product)).await
 }

@@ -162,7 +162,7 @@ fn slow_route(app: &App, actor: &Actor, done: &Arc<AtomicU32>, gate: &Arc<Notify
         StatusCode::CREATED
     };
     let replays = Replays::new(app.db.clone(), app.clock.clone());
-    let layer = from_fn_with_state(Once { replays, tasks: app.tasks.clone() }, super::once);
+    let layer = from_fn_with_state(Once { replays, tasks: app.tasks.clone() }, once);
     Router::new().route("/v1/me/thing", post(answer)).layer(layer).layer(Extension(actor.clone()))
 }
 
@@ -269,7 +269,7 @@ fn changing_route(app: &App, actor: &Actor, turns: &Arc<Semaphore>, changed: &Ar
         StatusCode::CREATED
     };
     let replays = Replays::new(app.db.clone(), app.clock.clone());
-    let layer = from_fn_with_state(Once { replays, tasks: app.tasks.clone() }, super::once);
+    let layer = from_fn_with_state(Once { replays, tasks: app.tasks.clone() }, once);
     Router::new().route("/v1/me/thing", post(answer)).layer(layer).layer(Extension(actor.clone()))
 }
 

@@ -279,7 +279,7 @@ async fn the_same_list_again_fills_what_was_sold_out_and_changes_nothing_where_i
     each_app(async |app, hands| {
         let (actor, org, _) = owner(&app, "Nord").await;
         let replace = || new(Format::Csv, StockRule::Replace);
-        let later = || hands.advance(std::time::Duration::from_secs(60));
+        let later = || hands.advance(Duration::from_secs(60));
         let line = |sku: &str, quantity: i64| json!({ "sku": sku, "quantity": quantity, "price_minor": 1 });
         let sell = async |number: &str, lines: serde_json::Value| {
             app.catalog.record_order(&actor, org, order(number, lines)).await.unwrap();
@@ -320,7 +320,7 @@ async fn the_same_list_again_fills_what_was_sold_out_and_changes_nothing_where_i
                 .unwrap();
         app.catalog.reserve(&actor, org, draft).await.unwrap();
         later();
-        let sent = app.imports.upload(&actor, org, replace(), super::tests::body(LIST)).await.unwrap();
+        let sent = app.imports.upload(&actor, org, replace(), tests::body(LIST)).await.unwrap();
         later();
         sell("2", json!([line("MUG", 1)])).await;
         app.imports.take_in(org, sent.id).await.unwrap();
