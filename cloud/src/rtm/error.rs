@@ -32,6 +32,9 @@ pub enum RtmError {
     /// The caller's: their role does not allow it.
     #[error("Your role does not allow this.")]
     Forbidden,
+    /// The caller's: they may not do it.
+    #[error("You may not do this here.")]
+    Denied(#[source] Denied),
     /// The caller's: the text is empty or too long.
     #[error("A message has 1 to 500 characters.")]
     BadMessage,
@@ -70,7 +73,8 @@ impl RtmError {
             Self::BadFrame => Code::InvalidRequest,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::NotFound | Self::Stranger => Code::NotFound,
-            Self::Forbidden => Code::Forbidden,
+            Self::Denied(Denied::Suspended) => Code::OrganizationSuspended,
+            Self::Forbidden | Self::Denied(_) => Code::Forbidden,
             Self::Page => Code::OriginNotAllowed,
             Self::BadMessage => Code::BadMessage,
             Self::Full => Code::ViewersFull,
@@ -94,7 +98,7 @@ impl From<Denied> for RtmError {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::Stranger => Self::Stranger,
-            Denied::Role(_) | Denied::Key(_) | Denied::Suspended | Denied::NotOperator => Self::Forbidden,
+            denied => Self::Denied(denied),
         }
     }
 }

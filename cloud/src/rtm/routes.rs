@@ -224,6 +224,7 @@ impl From<RtmError> for ApiError {
     fn from(error: RtmError) -> Self {
         match error {
             RtmError::Inside(cause) => Self::internal(cause.as_ref()),
+            RtmError::Denied(denied) => denied.into(),
             RtmError::HelloExpected
             | RtmError::BadFrame
             | RtmError::Unauthenticated

@@ -819,14 +819,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An organisation and what it chose. */
+        /**
+         * An organisation and what it chose.
+         * @description Takes the permission `view_organization`.
+         */
         get: operations["get_organization"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes an organisation's name and what it chose. What is absent stays. */
+        /**
+         * Changes an organisation's name and what it chose. What is absent stays.
+         * @description Takes the permission `edit_organization`, which no API key has.
+         */
         patch: operations["change_organization"];
         trace?: never;
     };
@@ -837,10 +843,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The API keys of an organisation, newest first. Keys that are over stay in the list for 90 days, the last 100 of them. */
+        /**
+         * The API keys of an organisation, newest first. Keys that are over stay in the list for 90 days, the last 100 of them.
+         * @description Takes the permission `manage_api_keys`, which no API key has.
+         */
         get: operations["list_keys"];
         put?: never;
-        /** Makes a key for a server of the shop. Its token is in this answer and nowhere else. */
+        /**
+         * Makes a key for a server of the shop. Its token is in this answer and nowhere else.
+         * @description Takes the permission `manage_api_keys`, which no API key has.
+         */
         post: operations["create_key"];
         delete?: never;
         options?: never;
@@ -855,11 +867,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An API key. */
+        /**
+         * An API key.
+         * @description Takes the permission `manage_api_keys`, which no API key has.
+         */
         get: operations["get_key"];
         put?: never;
         post?: never;
-        /** Revokes a key: it opens nothing any more. */
+        /**
+         * Revokes a key: it opens nothing any more.
+         * @description Takes the permission `manage_api_keys`, which no API key has.
+         */
         delete: operations["revoke_key"];
         options?: never;
         head?: never;
@@ -873,7 +891,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What people and keys of the organisation did, newest first. Orders and stock have lists of their own. */
+        /**
+         * What people and keys of the organisation did, newest first. Orders and stock have lists of their own.
+         * @description Takes the permission `view_audit`.
+         */
         get: operations["audit"];
         put?: never;
         post?: never;
@@ -890,7 +911,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who takes the money, how payments stand, and what the next period costs. */
+        /**
+         * Who takes the money, how payments stand, and what the next period costs.
+         * @description Takes the permission `view_plan`.
+         */
         get: operations["get_billing"];
         put?: never;
         post?: never;
@@ -912,6 +936,7 @@ export interface paths {
         /**
          * Opens a page where a plan is paid for the first time. A page that was opened before is closed. The plan holds once the
          *     payment was made, a moment after the browser is sent back.
+         * @description Takes the permission `manage_plan`, which no API key has.
          */
         post: operations["open_checkout"];
         delete?: never;
@@ -929,7 +954,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Opens a page of the payment provider where invoices are seen and the card is changed. */
+        /**
+         * Opens a page of the payment provider where invoices are seen and the card is changed.
+         * @description Takes the permission `manage_plan`, which no API key has.
+         */
         post: operations["open_portal"];
         delete?: never;
         options?: never;
@@ -956,6 +984,7 @@ export interface paths {
          *     By invoice, the address of whoever asks has to be confirmed (403 `forbidden`), and nothing more is taken while an invoice is overdue
          *     (409 `payment_declined`). What an organisation takes that never paid before holds once its first invoice is paid; until then `state`
          *     is `none`.
+         * @description Takes the permission `manage_plan`, which no API key has.
          */
         patch: operations["change_subscription"];
         trace?: never;
@@ -967,10 +996,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Coupons, newest first. */
+        /**
+         * Coupons, newest first.
+         * @description Takes the permission `view_catalog`.
+         */
         get: operations["list_coupons"];
         put?: never;
-        /** Makes a coupon. */
+        /**
+         * Makes a coupon.
+         * @description Takes the permission `edit_coupons`.
+         */
         post: operations["create_coupon"];
         delete?: never;
         options?: never;
@@ -985,14 +1020,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A coupon. */
+        /**
+         * A coupon.
+         * @description Takes the permission `view_catalog`.
+         */
         get: operations["get_coupon"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a coupon's terms; needs `If-Match`. Orders that were recorded stay as they are. */
+        /**
+         * Changes a coupon's terms; needs `If-Match`. Orders that were recorded stay as they are.
+         * @description Takes the permission `edit_coupons`.
+         */
         patch: operations["change_coupon"];
         trace?: never;
     };
@@ -1005,7 +1046,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends a coupon for good. */
+        /**
+         * Ends a coupon for good.
+         * @description Takes the permission `edit_coupons`.
+         */
         post: operations["end_coupon"];
         delete?: never;
         options?: never;
@@ -1020,15 +1064,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether and when the organisation is to be deleted; 404 when it is not. */
+        /**
+         * Whether and when the organisation is to be deleted; 404 when it is not.
+         * @description Takes the permission `view_organization`.
+         */
         get: operations["get_deletion"];
         put?: never;
         /**
          * Has the organisation deleted in fourteen days, with all that is in it. Until then everything goes on as before, and any owner
          *     can stop it. Accounts of members stay. Asked again, it stays with the day that was.
+         * @description Takes the permission `delete_organization`, which no API key has.
          */
         post: operations["schedule_deletion"];
-        /** Keeps the organisation after all. */
+        /**
+         * Keeps the organisation after all.
+         * @description Takes the permission `delete_organization`, which no API key has.
+         */
         delete: operations["cancel_deletion"];
         options?: never;
         head?: never;
@@ -1045,6 +1096,7 @@ export interface paths {
         /**
          * Facts of the organisation that a part of Vitrine could not handle, newest first: what happened, and why
          *     not.
+         * @description Takes the permission `manage_jobs`, which no API key has.
          */
         get: operations["dead_facts"];
         put?: never;
@@ -1062,7 +1114,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One such fact; `seq` is the fact's. */
+        /**
+         * One such fact; `seq` is the fact's.
+         * @description Takes the permission `manage_jobs`, which no API key has.
+         */
         get: operations["dead_fact"];
         put?: never;
         post?: never;
@@ -1081,7 +1136,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has that part try the fact again, once; `seq` is the fact's. If it fails, it is back in the list. */
+        /**
+         * Has that part try the fact again, once; `seq` is the fact's. If it fails, it is back in the list.
+         * @description Takes the permission `manage_jobs`, which no API key has.
+         */
         post: operations["replay_fact"];
         delete?: never;
         options?: never;
@@ -1101,6 +1159,7 @@ export interface paths {
         /**
          * Has all data of the organisation put into one file: a tar archive, packed by gzip, with a file of JSON lines for each kind of
          *     thing. It takes a while; the owners get a letter. One at a time; a new one takes the place of the one before.
+         * @description Takes the permission `export_organization`, which no API key has.
          */
         post: operations["export_organization"];
         delete?: never;
@@ -1116,7 +1175,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The exports that there are, newest first, with links to their files. */
+        /**
+         * The exports that there are, newest first, with links to their files.
+         * @description Takes the permission `export_organization`, which no API key has.
+         */
         get: operations["list_exports"];
         put?: never;
         post?: never;
@@ -1133,7 +1195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where lists are fetched from, by their sources. */
+        /**
+         * Where lists are fetched from, by their sources.
+         * @description Takes the permission `import_catalog`.
+         */
         get: operations["list_import_addresses"];
         put?: never;
         post?: never;
@@ -1151,10 +1216,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Has lists of a source fetched from an address, in a minute and then again and again. There is one for each source. */
+        /**
+         * Has lists of a source fetched from an address, in a minute and then again and again. There is one for each source.
+         * @description Takes the permission `import_catalog`.
+         */
         put: operations["set_import_address"];
         post?: never;
-        /** Fetches from there no more. What was imported stays. */
+        /**
+         * Fetches from there no more. What was imported stays.
+         * @description Takes the permission `import_catalog`.
+         */
         delete: operations["remove_import_address"];
         options?: never;
         head?: never;
@@ -1168,7 +1239,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Imports, newest first. */
+        /**
+         * Imports, newest first.
+         * @description Takes the permission `import_catalog`.
+         */
         get: operations["list_imports"];
         put?: never;
         /**
@@ -1176,6 +1250,7 @@ export interface paths {
          *     RSS or Atom with Google Merchant's elements, or JSON; packed with gzip or not, within that size once it is unpacked. It takes as
          *     long to come as it keeps coming. It is read after the answer; the import says how far that is. The
          *     same list again changes nothing.
+         * @description Takes the permission `import_catalog`.
          */
         post: operations["create_import"];
         delete?: never;
@@ -1191,7 +1266,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An import: how far it is, what its rows came to, and what is wrong with some of them. */
+        /**
+         * An import: how far it is, what its rows came to, and what is wrong with some of them.
+         * @description Takes the permission `import_catalog`.
+         */
         get: operations["get_import"];
         put?: never;
         post?: never;
@@ -1213,6 +1291,7 @@ export interface paths {
         /**
          * Lets the products leave the sale that a whole list leaves out, though they are more than 30 % of its source. Only the newest
          *     import of a source can be confirmed, once.
+         * @description Takes the permission `import_catalog`.
          */
         post: operations["confirm_missing"];
         delete?: never;
@@ -1230,7 +1309,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fetches a list of products from an address, once. */
+        /**
+         * Fetches a list of products from an address, once.
+         * @description Takes the permission `import_catalog`.
+         */
         post: operations["fetch_import"];
         delete?: never;
         options?: never;
@@ -1245,10 +1327,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The invitations that wait, newest first. */
+        /**
+         * The invitations that wait, newest first.
+         * @description Takes the permission `manage_members`, which no API key has.
+         */
         get: operations["list_invitations"];
         put?: never;
-        /** Invites somebody: mails a link, and gives one to hand on. An invitation that waits for the same address ends. */
+        /**
+         * Invites somebody: mails a link, and gives one to hand on. An invitation that waits for the same address ends.
+         * @description Takes the permission `manage_members`, which no API key has.
+         */
         post: operations["invite"];
         delete?: never;
         options?: never;
@@ -1263,11 +1351,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An invitation that waits. */
+        /**
+         * An invitation that waits.
+         * @description Takes the permission `manage_members`, which no API key has.
+         */
         get: operations["get_invitation"];
         put?: never;
         post?: never;
-        /** Takes an invitation back: its links open nothing any more. */
+        /**
+         * Takes an invitation back: its links open nothing any more.
+         * @description Takes the permission `manage_members`, which no API key has.
+         */
         delete: operations["revoke_invitation"];
         options?: never;
         head?: never;
@@ -1281,7 +1375,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Invoices that this server wrote, newest first. Those of a payment provider are seen on its page. */
+        /**
+         * Invoices that this server wrote, newest first. Those of a payment provider are seen on its page.
+         * @description Takes the permission `view_plan`.
+         */
         get: operations["list_invoices"];
         put?: never;
         post?: never;
@@ -1298,7 +1395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of them. */
+        /**
+         * One of them.
+         * @description Takes the permission `view_plan`.
+         */
         get: operations["get_invoice"];
         put?: never;
         post?: never;
@@ -1315,7 +1415,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Work of the organisation that failed for good, newest first: what it was, and why. */
+        /**
+         * Work of the organisation that failed for good, newest first: what it was, and why.
+         * @description Takes the permission `manage_jobs`, which no API key has.
+         */
         get: operations["dead_jobs"];
         put?: never;
         post?: never;
@@ -1332,7 +1435,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One piece of such work. */
+        /**
+         * One piece of such work.
+         * @description Takes the permission `manage_jobs`, which no API key has.
+         */
         get: operations["dead_job"];
         put?: never;
         post?: never;
@@ -1351,7 +1457,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has such work tried again, as if it were new. */
+        /**
+         * Has such work tried again, as if it were new.
+         * @description Takes the permission `manage_jobs`, which no API key has.
+         */
         post: operations["replay_job"];
         delete?: never;
         options?: never;
@@ -1366,7 +1475,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The members of an organisation. */
+        /**
+         * The members of an organisation.
+         * @description Takes the permission `view_organization`.
+         */
         get: operations["list_members"];
         put?: never;
         post?: never;
@@ -1383,15 +1495,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A member. */
+        /**
+         * A member.
+         * @description Takes the permission `view_organization`.
+         */
         get: operations["get_member"];
         put?: never;
         post?: never;
-        /** Lets a member go, or lets the caller leave. */
+        /**
+         * Lets a member go, or lets the caller leave. The API keys that they made end, unless `keep_keys`.
+         * @description Takes the permission `manage_members`, which no API key has.
+         */
         delete: operations["remove_member"];
         options?: never;
         head?: never;
-        /** Gives a member another role. Nobody gives or takes more than they may do themselves. */
+        /**
+         * Gives a member another role. Nobody gives or takes more than they may do themselves.
+         * @description Takes the permission `manage_members`, which no API key has.
+         */
         patch: operations["change_role"];
         trace?: never;
     };
@@ -1402,7 +1523,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Orders, newest first. */
+        /**
+         * Orders, newest first.
+         * @description Takes the permission `view_orders`.
+         */
         get: operations["list_orders"];
         put?: never;
         /**
@@ -1411,6 +1535,7 @@ export interface paths {
          *     by what the shop's list calls it (`external`), or by `sku`; what the catalogue does not hold has a `title`. The same number of the same
          *     `source` again answers 200 with the order that is there; with another body, 409 `ref_taken`. To be sure of the stock before
          *     the money is taken, reserve it.
+         * @description Takes the permission `record_orders`.
          */
         post: operations["record_order"];
         delete?: never;
@@ -1426,7 +1551,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An order. */
+        /**
+         * An order.
+         * @description Takes the permission `view_orders`.
+         */
         get: operations["get_order"];
         put?: never;
         post?: never;
@@ -1448,6 +1576,7 @@ export interface paths {
         /**
          * Calls an order off: all that is left is paid back and goes back into stock, unless the body says less. The same number again
          *     answers 200; with another body, 409 `ref_taken`; for an order that is cancelled, 409 `illegal_move`.
+         * @description Takes the permission `refund_orders`.
          */
         post: operations["cancel_order"];
         delete?: never;
@@ -1468,6 +1597,7 @@ export interface paths {
         /**
          * Pays a part of an order back, or all of it, at most what is left; `lines` go back into stock. The same number again answers
          *     200; with another body, 409 `ref_taken`.
+         * @description Takes the permission `refund_orders`.
          */
         post: operations["refund_order"];
         delete?: never;
@@ -1483,7 +1613,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What all orders come to, however many there are: count and sum of each currency, without what was called off or paid back. */
+        /**
+         * What all orders come to, however many there are: count and sum of each currency, without what was called off or paid back.
+         * @description Takes the permission `view_orders`.
+         */
         get: operations["order_totals"];
         put?: never;
         post?: never;
@@ -1502,7 +1635,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hands the organisation to a member, who owns it from then on. The caller becomes an admin. */
+        /**
+         * Hands the organisation to a member, who owns it from then on. The caller becomes an admin.
+         * @description Takes the permission `transfer_ownership`, which no API key has.
+         */
         post: operations["transfer_ownership"];
         delete?: never;
         options?: never;
@@ -1517,7 +1653,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The organisation's plan, its limits, and what it uses of them. */
+        /**
+         * The organisation's plan, its limits, and what it uses of them.
+         * @description Takes the permission `view_plan`.
+         */
         get: operations["get_plan"];
         put?: never;
         post?: never;
@@ -1527,6 +1666,7 @@ export interface paths {
         /**
          * Chooses another plan, where owners do: more at once, less when the period ends that is paid for. Choosing the present one calls off
          *     what was scheduled.
+         * @description Takes the permission `manage_plan`, which no API key has.
          */
         patch: operations["choose_plan"];
         trace?: never;
@@ -1538,10 +1678,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Products, newest first. */
+        /**
+         * Products, newest first.
+         * @description Takes the permission `view_catalog`.
+         */
         get: operations["list_products"];
         put?: never;
-        /** Makes a product. */
+        /**
+         * Makes a product.
+         * @description Takes the permission `edit_catalog`.
+         */
         post: operations["create_product"];
         delete?: never;
         options?: never;
@@ -1556,11 +1702,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A product. */
+        /**
+         * A product.
+         * @description Takes the permission `view_catalog`.
+         */
         get: operations["get_product"];
         put?: never;
         post?: never;
-        /** Removes a product. */
+        /**
+         * Removes a product.
+         * @description Takes the permission `edit_catalog`.
+         */
         delete: operations["remove_product"];
         options?: never;
         head?: never;
@@ -1568,6 +1720,7 @@ export interface paths {
          * Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
          *     `variants`, `pictures`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
          *     says nothing of stock leaves it alone.
+         * @description Takes the permission `edit_catalog`.
          */
         patch: operations["change_product"];
         trace?: never;
@@ -1583,6 +1736,7 @@ export interface paths {
         /**
          * Gives a product the picture that stands for it, in the place of the one before: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels
          *     a side and 40 million in all. It is made anew: upright, without what a camera noted, of what moves the first picture.
+         * @description Takes the permission `edit_catalog`.
          */
         put: operations["set_image"];
         post?: never;
@@ -1603,6 +1757,7 @@ export interface paths {
         /**
          * Puts a picture behind those that a product has, taken as its first one is; the product as it is then. The same picture again
          *     changes nothing. A product takes ten.
+         * @description Takes the permission `edit_catalog`.
          */
         put: operations["add_picture"];
         post?: never;
@@ -1620,7 +1775,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Lets a picture take the place of another, which needs `If-Match`. What is said in its place stays when `alt` is absent. */
+        /**
+         * Lets a picture take the place of another, which needs `If-Match`. What is said in its place stays when `alt` is absent.
+         * @description Takes the permission `edit_catalog`.
+         */
         put: operations["replace_picture"];
         post?: never;
         delete?: never;
@@ -1637,10 +1795,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets what a product is called in a language: 20 at most. With `If-Match` only the version that was seen. */
+        /**
+         * Sets what a product is called in a language: 20 at most. With `If-Match` only the version that was seen.
+         * @description Takes the permission `edit_catalog`.
+         */
         put: operations["set_text"];
         post?: never;
-        /** Takes the words of a language away from a product. When there are none, nothing changes. */
+        /**
+         * Takes the words of a language away from a product. When there are none, nothing changes.
+         * @description Takes the permission `edit_catalog`.
+         */
         delete: operations["remove_text"];
         options?: never;
         head?: never;
@@ -1658,6 +1822,7 @@ export interface paths {
         /**
          * Sets all that a variant costs in other currencies and in single countries; what is not named is gone. Needs `If-Match`; without,
          *     the answer is 428 `precondition_required`. The base price is not among them.
+         * @description Takes the permission `edit_catalog`.
          */
         put: operations["set_market_prices"];
         post?: never;
@@ -1674,7 +1839,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Prices that a variant had, newest first, from the first on. */
+        /**
+         * Prices that a variant had, newest first, from the first on.
+         * @description Takes the permission `view_catalog`.
+         */
         get: operations["list_prices"];
         put?: never;
         post?: never;
@@ -1692,7 +1860,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets a variant's count to what was counted on the shelf, less the pieces that reservations hold; needs `If-Match` with the product's version. */
+        /**
+         * Sets a variant's count to what was counted on the shelf, less the pieces that reservations hold; needs `If-Match` with the product's version.
+         * @description Takes the permission `manage_stock`.
+         */
         put: operations["count_stock"];
         post?: never;
         delete?: never;
@@ -1708,12 +1879,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Moves of a variant's count, newest first: sales and reservations, too. */
+        /**
+         * Moves of a variant's count, newest first: sales and reservations, too.
+         * @description Takes the permission `view_catalog`.
+         */
         get: operations["list_stock_changes"];
         put?: never;
         /**
          * Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. What is taken away beyond what is there is owed
          *     to those who bought or hold it; more than that is refused.
+         * @description Takes the permission `manage_stock`.
          */
         post: operations["change_stock"];
         delete?: never;
@@ -1729,7 +1904,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every product, as a list that an import takes again. */
+        /**
+         * Every product, as a list that an import takes again.
+         * @description Takes the permission `view_catalog`.
+         */
         get: operations["export_products"];
         put?: never;
         post?: never;
@@ -1749,9 +1927,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short. A line names its
-         *     variant by our ids, by what the shop's list calls it (`external`), or by `sku`. They go back when
-         *     they are released or their time is over, unless an order names the reservation.
+         * Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short, and 409
+         *     `unknown_product` the one whose name the catalogue does not know, or that several variants have. A line names its variant by our
+         *     ids, by what the shop's list calls it (`external`), or by `sku`. They go back when they are released or their time is over,
+         *     unless an order names the reservation.
+         * @description Takes the permission `record_orders`.
          */
         post: operations["reserve"];
         delete?: never;
@@ -1767,11 +1947,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A reservation that still holds. */
+        /**
+         * A reservation that still holds.
+         * @description Takes the permission `record_orders`.
+         */
         get: operations["get_reservation"];
         put?: never;
         post?: never;
-        /** Lets the pieces of a reservation go. 404 when an order has them, or their time is over. */
+        /**
+         * Lets the pieces of a reservation go. 404 when an order has them, or their time is over.
+         * @description Takes the permission `record_orders`.
+         */
         delete: operations["release"];
         options?: never;
         head?: never;
@@ -1785,10 +1971,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The roles of an organisation, its own and those that are the same everywhere, and what each lets people do. */
+        /**
+         * The roles of an organisation, its own and those that are the same everywhere, and what each lets people do.
+         * @description Takes the permission `view_organization`.
+         */
         get: operations["list_roles"];
         put?: never;
-        /** Puts a role together, of what the caller may do themselves. */
+        /**
+         * Puts a role together, of what the caller may do themselves.
+         * @description Takes the permission `manage_roles`, which no API key has.
+         */
         post: operations["create_custom_role"];
         delete?: never;
         options?: never;
@@ -1803,12 +1995,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A role of the organisation's own. */
+        /**
+         * A role of the organisation's own.
+         * @description Takes the permission `view_organization`.
+         */
         get: operations["get_custom_role"];
-        /** Changes a role, for everybody who has it. */
+        /**
+         * Changes a role, for everybody who has it.
+         * @description Takes the permission `manage_roles`, which no API key has.
+         */
         put: operations["change_custom_role"];
         post?: never;
-        /** Deletes a role that nobody has. */
+        /**
+         * Deletes a role that nobody has.
+         * @description Takes the permission `manage_roles`, which no API key has.
+         */
         delete: operations["delete_custom_role"];
         options?: never;
         head?: never;
@@ -1822,10 +2023,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows, newest first. */
+        /**
+         * Shows, newest first.
+         * @description Takes the permission `view_shows`.
+         */
         get: operations["list_shows"];
         put?: never;
-        /** Makes a show; announced when it has a start. */
+        /**
+         * Makes a show; announced when it has a start.
+         * @description Takes the permission `edit_shows`.
+         */
         post: operations["create_show"];
         delete?: never;
         options?: never;
@@ -1840,15 +2047,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A show. */
+        /**
+         * A show.
+         * @description Takes the permission `view_shows`.
+         */
         get: operations["get_show"];
         put?: never;
         post?: never;
-        /** Deletes a show that never aired. */
+        /**
+         * Deletes a show that never aired.
+         * @description Takes the permission `edit_shows`.
+         */
         delete: operations["delete_show"];
         options?: never;
         head?: never;
-        /** Changes a show; with `If-Match` only the version that was seen. */
+        /**
+         * Changes a show; with `If-Match` only the version that was seen.
+         * @description Takes the permission `edit_shows`.
+         */
         patch: operations["change_show"];
         trace?: never;
     };
@@ -1859,10 +2075,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The running bans of a show, newest first. */
+        /**
+         * The running bans of a show, newest first.
+         * @description Takes the permission `moderate_chat`.
+         */
         get: operations["list_bans"];
         put?: never;
-        /** Bans the author of a message and removes all they said in the show. */
+        /**
+         * Bans the author of a message and removes all they said in the show.
+         * @description Takes the permission `moderate_chat`.
+         */
         post: operations["ban"];
         delete?: never;
         options?: never;
@@ -1877,11 +2099,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A running ban. */
+        /**
+         * A running ban.
+         * @description Takes the permission `moderate_chat`.
+         */
         get: operations["get_ban"];
         put?: never;
         post?: never;
-        /** Lifts a ban. What it removed stays away unless `restore` says otherwise. */
+        /**
+         * Lifts a ban. What it removed stays away unless `restore` says otherwise.
+         * @description Takes the permission `moderate_chat`.
+         */
         delete: operations["lift_ban"];
         options?: never;
         head?: never;
@@ -1897,7 +2125,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends a show. */
+        /**
+         * Ends a show.
+         * @description Takes the permission `run_shows`.
+         */
         post: operations["end_show"];
         delete?: never;
         options?: never;
@@ -1914,7 +2145,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a show on air. It needs a picture that arrives. */
+        /**
+         * Puts a show on air. It needs a picture that arrives.
+         * @description Takes the permission `run_shows`.
+         */
         post: operations["go_live"];
         delete?: never;
         options?: never;
@@ -1929,7 +2163,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a show's media is doing, as it was measured last; worth asking every two seconds. */
+        /**
+         * How a show's media is doing, as it was measured last; worth asking every two seconds.
+         * @description Takes the permission `view_health`.
+         */
         get: operations["show_health"];
         put?: never;
         post?: never;
@@ -1948,7 +2185,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pins a product or coupon of the line-up; what was pinned before comes off. */
+        /**
+         * Pins a product or coupon of the line-up; what was pinned before comes off.
+         * @description Takes the permission `highlight`.
+         */
         post: operations["show_highlight"];
         delete?: never;
         options?: never;
@@ -1963,7 +2203,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was pinned under this id, as it came on; whether it is on now, the show says. */
+        /**
+         * What was pinned under this id, as it came on; whether it is on now, the show says.
+         * @description Takes the permission `view_shows`.
+         */
         get: operations["get_highlight"];
         put?: never;
         post?: never;
@@ -1982,7 +2225,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes off what is pinned. */
+        /**
+         * Takes off what is pinned.
+         * @description Takes the permission `highlight`.
+         */
         post: operations["clear_highlight"];
         delete?: never;
         options?: never;
@@ -1998,7 +2244,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Gives a show another line-up; with `If-Match` only the version that was seen. */
+        /**
+         * Gives a show another line-up; with `If-Match` only the version that was seen.
+         * @description Takes the permission `edit_shows`.
+         */
         put: operations["set_lineup"];
         post?: never;
         delete?: never;
@@ -2014,7 +2263,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Messages of a show, newest first, removed ones included. */
+        /**
+         * Messages of a show, newest first, removed ones included.
+         * @description Takes the permission `view_chat`.
+         */
         get: operations["list_messages"];
         put?: never;
         post?: never;
@@ -2031,11 +2283,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A message, removed or not. */
+        /**
+         * A message, removed or not.
+         * @description Takes the permission `view_chat`.
+         */
         get: operations["get_message"];
         put?: never;
         post?: never;
-        /** Removes a message for everybody. */
+        /**
+         * Removes a message for everybody.
+         * @description Takes the permission `moderate_chat`.
+         */
         delete: operations["remove_message"];
         options?: never;
         head?: never;
@@ -2049,12 +2307,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a publish key opens the show, and since when. The key itself was shown once. */
+        /**
+         * Whether a publish key opens the show, and since when. The key itself was shown once.
+         * @description Takes the permission `manage_publish_keys`.
+         */
         get: operations["publish_key_state"];
         put?: never;
-        /** Makes a publish key, shown this once. Older keys open nothing any more; what they opened goes on. */
+        /**
+         * Makes a publish key, shown this once. Older keys open nothing any more; what they opened goes on.
+         * @description Takes the permission `manage_publish_keys`.
+         */
         post: operations["issue_publish_key"];
-        /** Revokes every publish key of a show and closes what they opened. */
+        /**
+         * Revokes every publish key of a show and closes what they opened.
+         * @description Takes the permission `manage_publish_keys`.
+         */
         delete: operations["revoke_publish_keys"];
         options?: never;
         head?: never;
@@ -2068,7 +2335,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The facts of a show, oldest first; `after` is a `seq`. */
+        /**
+         * The facts of a show, oldest first; `after` is a `seq`.
+         * @description Takes the permission `view_timeline`.
+         */
         get: operations["show_timeline"];
         put?: never;
         post?: never;
@@ -2085,7 +2355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the organisation used in a month, counted from what happened. */
+        /**
+         * What the organisation used in a month, counted from what happened.
+         * @description Takes the permission `view_plan`.
+         */
         get: operations["get_usage"];
         put?: never;
         post?: never;
@@ -2102,12 +2375,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The servers that are told what happens, oldest first. How messages look and are verified stands in `docs/webhooks.md`. */
+        /**
+         * The servers that are told what happens, oldest first. How messages look and are verified stands in `docs/webhooks.md`.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         get: operations["list_webhooks"];
         put?: never;
         /**
          * Has a server told of facts. Its secret is in this answer and nowhere else. At most 10 of an organisation; nobody has a server
          *     told what they may not see themselves.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
          */
         post: operations["create_webhook"];
         delete?: never;
@@ -2123,15 +2400,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A webhook: where it leads, of what it is told, and how it does. */
+        /**
+         * A webhook: where it leads, of what it is told, and how it does.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         get: operations["get_webhook"];
         put?: never;
         post?: never;
-        /** Deletes a webhook, and the list of what it was told. */
+        /**
+         * Deletes a webhook, and the list of what it was told.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         delete: operations["delete_webhook"];
         options?: never;
         head?: never;
-        /** Changes a webhook; what is absent stays. Switched on again, it begins anew; switched off, what waited is given up. */
+        /**
+         * Changes a webhook; what is absent stays. Switched on again, it begins anew; switched off, what waited is given up.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         patch: operations["change_webhook"];
         trace?: never;
     };
@@ -2142,7 +2428,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a webhook was and is to be told, newest first; the last seven days, and at most 10,000 that are done. */
+        /**
+         * What a webhook was and is to be told, newest first; the last seven days, and at most 10,000 that are done.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         get: operations["list_webhook_deliveries"];
         put?: never;
         post?: never;
@@ -2159,7 +2448,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One message to a webhook: how it stands, and how it was answered. */
+        /**
+         * One message to a webhook: how it stands, and how it was answered.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         get: operations["get_webhook_delivery"];
         put?: never;
         post?: never;
@@ -2178,7 +2470,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a message anew, under the `webhook-id` that it had. One that waits anyhow goes on waiting. */
+        /**
+         * Sends a message at once, under the `webhook-id` that it had: anew, or before its time when it waits.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         post: operations["redeliver_to_webhook"];
         delete?: never;
         options?: never;
@@ -2195,7 +2490,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives a webhook another secret, which is in this answer and nowhere else. For 24 hours messages are signed with both. */
+        /**
+         * Gives a webhook another secret, which is in this answer and nowhere else. For 24 hours messages are signed with both.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         post: operations["renew_webhook_secret"];
         delete?: never;
         options?: never;
@@ -2212,7 +2510,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a webhook a message about nothing (`webhook_test`). The delivery says how that went, in a moment. */
+        /**
+         * Sends a webhook a message about nothing (`webhook_test`), before all that waits. The delivery says how that went, in a moment.
+         * @description Takes the permission `manage_webhooks`, which no API key has.
+         */
         post: operations["test_webhook"];
         delete?: never;
         options?: never;
@@ -2786,7 +3087,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "plan_given" | "viewers_full" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "passkeys_unavailable" | "passkey_unknown" | "passkey_refused" | "passkey_copied" | "passkey_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "plan_given" | "viewers_full" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "passkeys_unavailable" | "passkey_unknown" | "passkey_refused" | "passkey_copied" | "passkey_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "unknown_product" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description That somebody means it. */
         Confirmation: {
             /** @description The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator. */
@@ -5754,7 +6055,7 @@ export interface components {
                 id: components["schemas"]["WebhookDeliveryId"];
                 /**
                  * Format: date-time
-                 * @description When it is sent next.
+                 * @description When it is sent next, at the earliest: a server that took nothing rests before it is called again.
                  */
                 next_at?: string | null;
                 /** @description Why the newest try failed. */
@@ -5857,7 +6158,39 @@ export interface components {
             token?: string | null;
         };
         /**
-         * @description What can be allowed. The roles that may do it stand beside each in the source.
+         * @description What can be allowed, with the roles that have it; a role of an organisation's own has what it was given.
+         *
+         *     - `view_organization`: See the organisation, its members and its roles. (owner, admin, host, moderator, analyst)
+         *     - `edit_organization`: Change the organisation's name and settings. (owner, admin; no API key)
+         *     - `manage_members`: Invite members, give them roles, and let them go. (owner, admin; no API key)
+         *     - `manage_roles`: Make, change and delete roles. (owner, admin; no API key)
+         *     - `manage_api_keys`: Make and revoke API keys. (owner, admin; no API key)
+         *     - `view_audit`: See what was done, and by whom. (owner, admin)
+         *     - `view_plan`: See the plan and what was used of it. (owner, admin)
+         *     - `manage_plan`: Choose another plan. (owner; no API key)
+         *     - `transfer_ownership`: Hand the organisation to somebody else. (owner; no API key)
+         *     - `view_catalog`: See products and coupons. (owner, admin, host, moderator, analyst)
+         *     - `edit_catalog`: Change products. (owner, admin, host)
+         *     - `import_catalog`: Bring in and take out whole catalogues. (owner, admin, host)
+         *     - `manage_stock`: Count, receive and correct stock. (owner, admin, host)
+         *     - `edit_coupons`: Make, change and end coupons. (owner, admin, host)
+         *     - `view_orders`: See orders and what was earned. (owner, admin, host, analyst)
+         *     - `record_orders`: Record orders of the shop, and hold stock back for a buyer. (owner, admin, host)
+         *     - `refund_orders`: Cancel and refund orders. (owner, admin, host)
+         *     - `view_shows`: See shows and their line-ups. (owner, admin, host, moderator, analyst)
+         *     - `view_timeline`: See what happened in a show, fact by fact. (owner, admin, host, analyst)
+         *     - `view_health`: See how a show's media is doing. (owner, admin, host, moderator, analyst)
+         *     - `edit_shows`: Create, change and delete shows and their line-ups. (owner, admin, host)
+         *     - `run_shows`: Put shows on air and end them. (owner, admin, host)
+         *     - `manage_publish_keys`: Make and revoke publish keys. (owner, admin, host)
+         *     - `highlight`: Pin products and coupons. (owner, admin, host)
+         *     - `view_chat`: Read the chat of a show. (owner, admin, host, moderator, analyst)
+         *     - `speak_in_chat`: Speak in the chat under the shop's name. (owner, admin, host, moderator; no API key)
+         *     - `moderate_chat`: Remove messages and ban viewers. (owner, admin, host, moderator)
+         *     - `manage_jobs`: See work that failed for good, and have it tried again. (owner, admin; no API key)
+         *     - `manage_webhooks`: Say which servers are told of what happens. (owner, admin; no API key)
+         *     - `export_organization`: Take all data of the organisation out. (owner; no API key)
+         *     - `delete_organization`: Have the organisation deleted. (owner; no API key)
          * @enum {string}
          */
         Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs" | "manage_webhooks" | "export_organization" | "delete_organization";
@@ -5883,7 +6216,7 @@ export interface components {
         PictureCounts: {
             /**
              * Format: int64
-             * @description Pictures that could not be had; `problems` says why.
+             * @description Pictures that could not be had and are not asked for again; `problems` says why.
              */
             failed: number;
             /**
@@ -5893,7 +6226,7 @@ export interface components {
             taken: number;
             /**
              * Format: int64
-             * @description Products whose pictures are still to be fetched.
+             * @description Products whose pictures are still to be fetched, or asked for again: `problems` says why.
              */
             waiting: number;
         };
@@ -6373,6 +6706,12 @@ export interface components {
             still_url?: string | null;
             /** @description Its title. */
             title: string;
+            /**
+             * Format: int64
+             * @description What was true when the fact of this number had happened is in here. The show's room says of what version it is to be, and
+             *     an answer of an earlier one is asked for again, with that as `v`.
+             */
+            version: number;
             /**
              * Format: int32
              * @description People watching.
@@ -7332,7 +7671,7 @@ export interface components {
             id: components["schemas"]["WebhookDeliveryId"];
             /**
              * Format: date-time
-             * @description When it is sent next.
+             * @description When it is sent next, at the earliest: a server that took nothing rests before it is called again.
              */
             next_at?: string | null;
             /** @description Why the newest try failed. */
@@ -7424,7 +7763,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`, `passkey_unknown`, `passkey_refused`, `passkey_copied`. */
+        /** @description No valid session or API key came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`, `passkey_unknown`, `passkey_refused`, `passkey_copied`. */
         problem_401: {
             headers: {
                 /** @description `Bearer`. */
@@ -7470,7 +7809,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `plan_given`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `passkeys_unavailable`, `passkey_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `plan_given`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `passkeys_unavailable`, `passkey_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `unknown_product`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -7518,6 +7857,17 @@ export interface components {
         };
         /** @description A field does not hold what it should, or is none of this address. Codes: `idempotency_key_reused`, `invalid_request`. */
         problem_422: {
+            headers: {
+                /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It needs `If-Match`. Codes: `precondition_required`. */
+        problem_428: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
                 "X-Request-Id"?: string;
@@ -7600,17 +7950,6 @@ export interface operations {
                 };
             };
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -7644,17 +7983,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -7700,17 +8028,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -7755,17 +8072,6 @@ export interface operations {
                 };
             };
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -7812,17 +8118,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -7869,17 +8164,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -7906,17 +8190,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["problem_401"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -7950,17 +8223,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -7997,17 +8259,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8042,17 +8293,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8087,17 +8327,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8124,17 +8353,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["problem_401"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -8160,17 +8378,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["problem_401"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -8198,17 +8405,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8261,17 +8457,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8308,17 +8493,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8355,17 +8529,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8392,17 +8555,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["problem_401"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -8449,17 +8601,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8489,17 +8630,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -8538,17 +8668,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8586,17 +8705,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8631,17 +8739,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8679,17 +8776,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8726,17 +8812,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8774,17 +8849,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8820,17 +8884,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8858,17 +8911,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -8908,17 +8950,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -8963,17 +8994,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9011,17 +9031,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9061,17 +9070,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9107,17 +9105,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9154,17 +9141,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9194,17 +9170,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9233,17 +9198,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9284,17 +9238,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9326,17 +9269,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9377,17 +9309,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9420,17 +9341,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             /** @description The payment provider does not answer; ask again. */
@@ -9482,17 +9392,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9524,17 +9423,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9562,17 +9450,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9601,17 +9478,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9639,17 +9505,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9689,17 +9544,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9734,17 +9578,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9773,17 +9606,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9811,17 +9633,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9858,17 +9669,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9896,17 +9696,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9943,17 +9732,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -9986,17 +9764,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10005,8 +9772,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was seen. */
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -10042,17 +9809,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10090,17 +9846,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10145,17 +9890,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10187,17 +9921,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10227,17 +9950,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10285,17 +9997,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10325,17 +10026,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10380,17 +10070,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             /** @description The payment provider does not answer; nothing was opened. */
@@ -10442,17 +10121,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             /** @description The payment provider does not answer; nothing was opened. */
@@ -10504,17 +10172,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             /** @description The payment provider does not answer; nothing was changed here. */
@@ -10563,17 +10220,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10620,17 +10266,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10664,17 +10299,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10683,6 +10307,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it the answer is 428 `precondition_required`. */
                 "If-Match": string;
             };
             path: {
@@ -10720,17 +10345,7 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            428: components["responses"]["problem_428"];
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10774,17 +10389,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10815,17 +10419,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10865,17 +10458,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10905,17 +10487,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -10953,17 +10524,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10995,17 +10555,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11045,17 +10594,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11096,17 +10634,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11137,17 +10664,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11177,17 +10693,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11228,17 +10733,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11269,17 +10763,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11317,17 +10800,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11387,17 +10859,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11436,17 +10897,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11487,17 +10937,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11543,17 +10982,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11591,17 +11019,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11646,17 +11063,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11688,17 +11094,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11728,17 +11123,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -11776,17 +11160,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11817,17 +11190,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11864,17 +11226,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11905,17 +11256,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -11954,17 +11294,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12002,17 +11331,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -12045,27 +11363,22 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
     };
     remove_member: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Whether the API keys that the member made go on, for a shop's server that works with them; otherwise those end that may what the
+                 *     member no longer may. One's own end always.
+                 */
+                keep_keys?: boolean;
+            };
             header?: {
-                /** @description The `ETag` that was seen. */
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -12091,17 +11404,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             412: components["responses"]["problem_412"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12109,10 +11411,16 @@ export interface operations {
     };
     change_role: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Whether the API keys that the member made go on, for a shop's server that works with them; otherwise those end that may what the
+                 *     member no longer may. One's own end always.
+                 */
+                keep_keys?: boolean;
+            };
             header?: {
-                /** @description The `ETag` that was seen. */
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -12149,17 +11457,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12205,17 +11502,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -12273,17 +11559,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12315,17 +11590,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -12384,17 +11648,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12454,17 +11707,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12500,17 +11742,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -12552,17 +11783,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12593,17 +11813,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -12643,17 +11852,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12697,17 +11895,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -12754,17 +11941,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12798,17 +11974,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -12838,17 +12003,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12858,7 +12012,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Where the change needs it, the answer without it is 428 `precondition_required`. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -12895,17 +12050,7 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            428: components["responses"]["problem_428"];
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12951,17 +12096,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -12974,7 +12108,8 @@ export interface operations {
                 alt?: string;
             };
             header?: {
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -13013,17 +12148,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13035,8 +12159,9 @@ export interface operations {
                 /** @description What is said in its place, to those who do not see it: at most 300 characters. */
                 alt?: string;
             };
-            header?: {
-                "If-Match"?: string | null;
+            header: {
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it the answer is 428 `precondition_required`. */
+                "If-Match": string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -13076,17 +12201,7 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            428: components["responses"]["problem_428"];
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13096,7 +12211,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 /** @description BCP 47, like `de` or `pt-BR` */
@@ -13135,17 +12251,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13155,7 +12260,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 language: string;
@@ -13186,17 +12292,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             412: components["responses"]["problem_412"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13205,8 +12300,9 @@ export interface operations {
     set_market_prices: {
         parameters: {
             query?: never;
-            header?: {
-                "If-Match"?: string | null;
+            header: {
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it the answer is 428 `precondition_required`. */
+                "If-Match": string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -13244,17 +12340,7 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            428: components["responses"]["problem_428"];
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13294,17 +12380,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -13313,6 +12388,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it the answer is 428 `precondition_required`. */
                 "If-Match": string;
             };
             path: {
@@ -13351,17 +12427,7 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            428: components["responses"]["problem_428"];
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13401,17 +12467,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -13458,17 +12513,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13505,17 +12549,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -13560,17 +12593,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13602,17 +12624,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -13642,17 +12653,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13683,17 +12683,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -13740,17 +12729,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13784,17 +12762,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -13803,8 +12770,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was seen. */
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -13841,17 +12808,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13861,8 +12817,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was seen. */
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -13888,17 +12844,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             412: components["responses"]["problem_412"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -13936,17 +12881,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -13995,17 +12929,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14039,17 +12962,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14079,17 +12991,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14099,7 +13000,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -14136,17 +13038,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14185,17 +13076,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14243,17 +13123,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14286,17 +13155,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14332,17 +13190,6 @@ export interface operations {
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14386,17 +13233,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14440,17 +13276,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14482,17 +13307,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14540,17 +13354,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14583,17 +13386,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14639,17 +13431,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14659,7 +13440,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -14696,17 +13478,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14745,17 +13516,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14787,17 +13547,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14828,17 +13577,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14870,17 +13608,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -14923,17 +13650,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -14964,17 +13680,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15013,17 +13718,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15058,17 +13752,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15098,17 +13781,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15153,17 +13825,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15197,17 +13858,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15237,17 +13887,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15257,8 +13896,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that was seen. */
-                "If-Match"?: string | null;
+                /** @description The version that was seen: the `ETag` of an earlier answer with its quotes, like `"3"`. Where there is another by now, nothing is changed, and the answer is 412 `conflict`. Without it, and with `*`, any version is changed. */
+                "If-Match"?: string;
             };
             path: {
                 org: components["schemas"]["OrgId"];
@@ -15295,17 +13934,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15344,17 +13972,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15386,17 +14003,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15436,17 +14042,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15488,17 +14083,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15540,17 +14124,6 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15577,17 +14150,6 @@ export interface operations {
                 };
             };
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15632,17 +14194,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15676,17 +14227,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15745,19 +14285,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description What `If-Match` or `If-None-Match` takes. */
-                    ETag?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15777,6 +14304,11 @@ export interface operations {
                 language?: string;
                 /** @description Where the viewer is (ISO 3166-1 alpha-2). */
                 market?: string;
+                /**
+                 * @description The `version` that the show's room told of. It sets the answer apart from what a cache has of before, and that is whole, never
+                 *     a 304.
+                 */
+                v?: string;
             };
             header?: never;
             path: {
@@ -15814,19 +14346,6 @@ export interface operations {
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description What `If-Match` or `If-None-Match` takes. */
-                    ETag?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15865,17 +14384,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15913,17 +14421,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -15948,17 +14445,6 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["problem_400"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -15984,17 +14470,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["problem_401"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -16030,17 +14505,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -16066,17 +14530,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -16105,17 +14558,6 @@ export interface operations {
             401: components["responses"]["problem_401"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -16141,17 +14583,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -16187,17 +14618,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -16248,17 +14668,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -16306,17 +14715,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
@@ -16364,17 +14762,6 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::*;
 use crate::db::{Db, DbError};
 use crate::on;
 

@@ -446,6 +446,8 @@ export type Code =
 "publisher_busy" | 
 /**  There is no longer any of it in stock. */
 "out_of_stock" | 
+/**  The catalogue holds nothing of that name, or several things. */
+"unknown_product" | 
 /**  The number stands for something else already: the body is not the one that came with it first. */
 "ref_taken" | 
 /**  The call would undo what others did meanwhile: say in `If-Match` which version was seen. */
@@ -478,7 +480,7 @@ export type Code =
 "idempotency_in_progress" | 
 /**  The request with that `Idempotency-Key` was answered with a secret, which is shown once. */
 "secret_already_shown" | 
-/**  The request with that `Idempotency-Key` was done; its answer was too large to be kept. */
+/**  The request with that `Idempotency-Key` was done; its answer was too large to be kept, or was lost when the server failed. */
 "answer_not_kept" | 
 /**  Our fault; it is in our log. */
 "internal";

@@ -225,7 +225,7 @@ async fn a_coupon_counts_however_many_were_shown_after_it_and_all_are_read_once(
         assert_eq!(changed.await.unwrap().variants[0].prior_price_minor, Some(4_000));
 
         let mut tx = app.db.begin().await.unwrap();
-        let (mut shown, until) = (store::showings::Shown::default(), to_ms(app.clock.now()));
+        let (mut shown, until) = (Shown::default(), to_ms(app.clock.now()));
         let mut read = async |tx: &mut Tx, until| {
             format!("{:?}", shown.between(tx, org, 0, until).await.unwrap()).matches("product_ids").count()
         };
