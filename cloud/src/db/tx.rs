@@ -35,10 +35,7 @@ pub(super) struct Commits {
 }
 
 impl Tx {
-    pub(super) fn new(
-        inner: Side<Turn, Transaction<'static, Postgres>>,
-        commits: Commits,
-    ) -> Self {
+    pub(super) fn new(inner: Side<Turn, Transaction<'static, Postgres>>, commits: Commits) -> Self {
         Self { inner, outbox: Vec::new(), left_job: false, wake_listeners: false, commits }
     }
 
@@ -77,11 +74,12 @@ impl Tx {
         let rows = std::mem::take(&mut self.outbox);
         let facts = !rows.is_empty() || self.wake_listeners;
         mark::write(&mut self).await?;
+        let is_handed_on = matches!(&self.inner, Side::Sqlite(turn) if rows.len() == 1 && turn.hands_on());
         if !rows.is_empty() {
-            outbox::write(&mut self, rows).await?;
+            outbox::write(&mut self, rows, is_handed_on).await?;
         }
         match self.inner {
-            Side::Sqlite(turn) => turn.commit().await?,
+            Side::Sqlite(turn) => turn.commit(is_handed_on).await?,
             Side::Pg(tx) => tx.commit().await?,
         }
         if facts {

@@ -13,6 +13,17 @@ use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use super::connect::ACQUIRE_WITHIN;
 
+/// [`HAND_ON`], for statements that end by it.
+macro_rules! hand_on {
+    () => {
+        "RELEASE one; SAVEPOINT one"
+    };
+}
+pub(super) use hand_on;
+
+/// Ends a savepoint, and begins that of the next in line.
+pub(super) const HAND_ON: &str = hand_on!();
+
 /// The most that share a commit.
 const MOST: usize = 64;
 
@@ -31,6 +42,8 @@ struct Seat {
     connection: Option<SqliteConnection>,
     /// Those of the open transaction.
     group: Option<Group>,
+    /// Whether the next one's savepoint is there already.
+    is_ready: bool,
 }
 
 /// Transactions that share a commit: they hear what became of it.
@@ -73,7 +86,7 @@ impl Drop for Standing<'_> {
 impl Writer {
     pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
         let connection = Some(options.connect().await?);
-        let line = Arc::new(Mutex::new(Seat { options, connection, group: None }));
+        let line = Arc::new(Mutex::new(Seat { options, connection, group: None, is_ready: false }));
         Ok(Self { line, waiting: Arc::default() })
     }
 
@@ -90,7 +103,9 @@ impl Writer {
             seat.end().await?;
         }
         if seat.group.is_some() {
-            seat.say("SAVEPOINT one").await?;
+            if !std::mem::take(&mut seat.is_ready) {
+                seat.say("SAVEPOINT one").await?;
+            }
             turn.has_begun = true;
             return Ok(turn);
         }
@@ -164,6 +179,7 @@ impl Seat {
         if ended.is_err() {
             drop(self.say("ROLLBACK").await); // Often it is over already.
         }
+        self.is_ready = false;
         if let Some(Group(told)) = self.group.take() {
             told.send_replace(fate);
         }
@@ -179,7 +195,7 @@ impl Seat {
             }
             return;
         }
-        self.group = None;
+        (self.group, self.is_ready) = (None, false);
         drop(self.say("ROLLBACK").await); // It may not have begun.
     }
 }
@@ -191,26 +207,35 @@ impl Turn {
         connection.unwrap_or_else(|| unreachable!("a turn has the connection until it is over"))
     }
 
-    /// Gives when the disk has it.
-    pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
-        let Some(seat) = self.seat.as_deref_mut() else { return Err(sqlx::Error::PoolClosed) };
-        let others = seat.group.as_ref().map_or(0, |group| group.0.receiver_count());
-        if self.alone || others >= MOST || self.writer.waiting.load(Relaxed) == 0 {
-            let ended = seat.say("RELEASE one; COMMIT").await;
-            let ended = seat.tell(ended).await;
-            self.seat = None;
-            return ended;
-        }
-        if let Err(error) = seat.say("RELEASE one").await {
-            let ended = seat.tell(Err(error)).await;
-            self.seat = None;
-            return ended;
+    /// Whether it shares its commit: somebody stands in line. It ends by [`HAND_ON`] then, which its last statement may hold.
+    pub(super) fn hands_on(&self) -> bool {
+        let group = self.seat.as_ref().and_then(|seat| seat.group.as_ref());
+        let others = group.map_or(0, |group| group.0.receiver_count());
+        !self.alone && others < MOST && self.writer.waiting.load(Relaxed) > 0
+    }
+
+    /// Gives when the disk has it. `is_handed_on`: its last statement ended it.
+    pub(super) async fn commit(mut self, is_handed_on: bool) -> Result<(), sqlx::Error> {
+        let hands_on = is_handed_on || self.hands_on();
+        let Some(mut seat) = self.seat.take() else { return Err(sqlx::Error::PoolClosed) };
+        if !hands_on {
+            // A caller who leaves must not keep the others from hearing what became of it.
+            let ending = async move {
+                let ended = seat.say("RELEASE one; COMMIT").await;
+                seat.tell(ended).await
+            };
+            return tokio::spawn(ending).await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
         }
         let Some(fate) = seat.group.as_ref().map(|group| group.0.subscribe()) else {
             return Err(sqlx::Error::PoolClosed);
         };
-        self.seat = None;
-        Done { writer: self.writer.clone(), fate, is_over: false }.wait().await
+        let done = Done { writer: self.writer.clone(), fate, is_over: false };
+        if !is_handed_on && let Err(error) = seat.say(HAND_ON).await {
+            return seat.tell(Err(error)).await;
+        }
+        seat.is_ready = true;
+        drop(seat);
+        done.wait().await
     }
 }
 

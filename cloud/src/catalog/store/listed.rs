@@ -105,8 +105,9 @@ pub(in crate::catalog) async fn of_products(
     let mut names: HashMap<VariantId, BTreeSet<String>> = HashMap::new();
     for products in products.chunks(ROWS) {
         let rows: Vec<NameRow> = on!(tx, c => {
-            let mut query = sqlx::QueryBuilder::new("SELECT name, variant_id FROM listed_names WHERE org_id = ");
-            query.push_bind(org).push(" AND source = ").push_bind(source).push(" AND product_id IN (");
+            let mut query = sqlx::QueryBuilder::new("SELECT name, variant_id FROM listed_names WHERE org_id || '' = ");
+            // By the products: SQLite would read all names of the source.
+            query.push_bind(org).push(" AND source || '' = ").push_bind(source).push(" AND product_id IN (");
             let mut list = query.separated(", ");
             for product in products {
                 list.push_bind(*product);
@@ -184,13 +185,14 @@ pub(in crate::catalog) async fn save(
 ) -> Result<(), DbError> {
     for products in products.chunks(ROWS) {
         for before in [
-            "DELETE FROM listed_names WHERE org_id = ",
+            // By the products: SQLite would read all names of the source.
+            "DELETE FROM listed_names WHERE org_id || '' = ",
             // The version before reads it.
-            "DELETE FROM listed_variants WHERE org_id = ",
+            "DELETE FROM listed_variants WHERE org_id || '' = ",
         ] {
             on!(tx, c => {
                 let mut query = sqlx::QueryBuilder::new(before);
-                query.push_bind(org).push(" AND source = ").push_bind(source).push(" AND product_id IN (");
+                query.push_bind(org).push(" AND source || '' = ").push_bind(source).push(" AND product_id IN (");
                 let mut list = query.separated(", ");
                 for product in products {
                     list.push_bind(*product);

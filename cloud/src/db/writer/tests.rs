@@ -30,7 +30,8 @@ async fn names(db: &Db) -> Vec<String> {
 /// Begins, writes, and lets go of it.
 async fn give_up(db: &Db, name: &str) {
     let mut tx = db.begin().await.unwrap();
-    on!(tx, c => sqlx::query("INSERT INTO log (name) VALUES ($1)").bind(name).execute(c).await.map(drop)).unwrap();
+    on!(tx, c => sqlx::query("INSERT INTO log (name) VALUES ($1)").bind(name).execute(c).await.map(drop))
+        .unwrap();
 }
 
 #[tokio::test]
@@ -92,7 +93,8 @@ async fn a_caller_who_leaves_while_the_commit_is_due_does_not_keep_it_from_stand
     let (begun, go) = (tokio::sync::Notify::new(), tokio::sync::Notify::new());
     let leaves = async {
         let mut first = first;
-        on!(first, c => sqlx::query("INSERT INTO log (name) VALUES ('a')").execute(c).await.map(drop)).unwrap();
+        on!(first, c => sqlx::query("INSERT INTO log (name) VALUES ('a')").execute(c).await.map(drop))
+            .unwrap();
         tokio::select! {
             done = first.commit() => panic!("{done:?}: the other holds the line"),
             () = begun.notified() => {}
