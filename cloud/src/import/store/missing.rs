@@ -75,7 +75,7 @@ pub(in crate::import) async fn forget(
         return Ok(());
     }
     on!(tx, c => {
-        let mut query = sqlx::QueryBuilder::new("UPDATE imported_products SET row_hash = '' WHERE org_id = ");
+        let mut query = sqlx::QueryBuilder::new("UPDATE imported_products SET row_hash = '' WHERE org_id || '' = ");
         query.push_bind(org).push(" AND product_id IN (");
         let mut list = query.separated(", ");
         for product in products {
