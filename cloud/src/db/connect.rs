@@ -6,16 +6,15 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Connection as _, SqlSafeStr as _};
 use tokio::sync::watch;
 
 use super::tx::Commits;
-use super::writer::Writer;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
@@ -130,7 +129,7 @@ struct Inner {
 
 enum Pools {
     /// One connection writes, a few read. The lock file is held as long as a clone lives.
-    Sqlite { writer: Writer, readers: SqlitePool, _lock: Option<Arc<File>> },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, _lock: Option<Arc<File>> },
     /// A pool for both.
     Pg(PgPool),
 }
@@ -213,10 +212,7 @@ impl Db {
         let mut migrator = Migrator::with_migrations(migrations);
         migrator.set_ignore_missing(true);
         match &self.inner.pools {
-            Pools::Sqlite { writer, .. } => {
-                let ran = writer.outside(async |connection| Ok(migrator.run(connection).await)).await;
-                ran.map_err(DbError::from)?
-            }
+            Pools::Sqlite { writer, .. } => migrator.run(writer).await,
             Pools::Pg(pool) => migrator.run(pool).await,
         }
         .map_err(DbError::Migrate)
@@ -227,20 +223,8 @@ impl Db {
     /// # Errors
     /// No connection within 5 s, or the database does not answer.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        self.begin_as(false).await
-    }
-
-    /// As [`Db::begin`], for one that may take long: on SQLite no other waits for its commit with it.
-    ///
-    /// # Errors
-    /// As [`Db::begin`].
-    pub async fn begin_alone(&self) -> Result<Tx, DbError> {
-        self.begin_as(true).await
-    }
-
-    async fn begin_as(&self, alone: bool) -> Result<Tx, DbError> {
         let inner = match &self.inner.pools {
-            Pools::Sqlite { writer, .. } => Side::Sqlite(writer.begin(alone).await?),
+            Pools::Sqlite { writer, .. } => Side::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Pg(pool) => Side::Pg(pool.begin().await?),
         };
         Ok(Tx::new(inner, self.inner.commits.clone()))
@@ -282,11 +266,7 @@ impl Db {
     /// The database does not answer.
     pub async fn checkpoint(&self) -> Result<(), DbError> {
         if let Pools::Sqlite { writer, .. } = &self.inner.pools {
-            writer
-                .outside(async |connection| {
-                    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await.map(drop)
-                })
-                .await?;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
         }
         Ok(())
     }
@@ -318,10 +298,20 @@ async fn sqlite_pools(path: &Path, lock: Option<File>) -> Result<Pools, DbError>
         .busy_timeout(ACQUIRE_WITHIN)
         .pragma("cache_size", "-1024")
         .statement_cache_capacity(64);
-    // Lists write into many tables at once; what they share stays in memory, and is written back less often.
-    let wide = options.clone().pragma("cache_size", "-8192").pragma("wal_autocheckpoint", "4000");
-    let writer = Writer::open(wide).await.map_err(DbError::Unreachable)?;
     // A file does not go away: its connections are not asked before each use, which takes as long as most statements.
+    // One writer: SQLite has one anyway, and a queue in front of it waits fairly where `database is locked` would not.
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .acquire_timeout(ACQUIRE_WITHIN)
+        .test_before_acquire(false)
+        // On a full disk SQLite may end a transaction by itself; the driver goes on counting it, and begins no other.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        // Lists write into many tables at once; what they share stays in memory, and is written back less often.
+        .connect_with(options.clone().pragma("cache_size", "-8192").pragma("wal_autocheckpoint", "4000"))
+        .await
+        .map_err(DbError::Unreachable)?;
     let readers = SqlitePoolOptions::new()
         .max_connections(3)
         .min_connections(1)

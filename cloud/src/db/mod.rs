@@ -12,7 +12,6 @@ mod outbox;
 #[cfg(test)]
 pub mod testing;
 mod tx;
-mod writer;
 
 pub use connect::Db;
 pub use error::DbError;

@@ -2,20 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::writer::hand_on;
 use super::{DbError, Side, Tx};
 use crate::on;
 
 /// How many counters number the facts; see `migrations/0051_event_partitions.sql`.
 pub const PARTITIONS: i64 = 16;
-
-macro_rules! count_and_write {
-    () => {
-        "UPDATE event_counters SET seq = seq + $7 WHERE partition = $1;
-         INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body)
-         SELECT seq - $8, partition, $2, $3, $4, $5, $6 FROM event_counters WHERE partition = $1 RETURNING seq"
-    };
-}
 
 /// Rows of one statement.
 const ROWS: usize = 1_000;
@@ -37,8 +28,8 @@ pub struct OutboxRow {
     pub body: String,
 }
 
-/// Numbers and writes `rows`. `hands_on`, where it is one: ends by [`HAND_ON`](super::writer::HAND_ON).
-pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>, hands_on: bool) -> Result<(), DbError> {
+/// Numbers and writes `rows`.
+pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>) -> Result<(), DbError> {
     // Ordered: whoever needs two counters locks them in the order in which everybody does.
     let mut partitions: BTreeMap<i64, Vec<OutboxRow>> = BTreeMap::new();
     for row in rows {
@@ -48,7 +39,7 @@ pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>, hands_on: bool) -> 
         let numbers = PARTITIONS * i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let mut rows = rows.into_iter();
         let Some(first) = rows.next() else { continue };
-        let seq = take(tx, numbers, first, hands_on).await?;
+        let seq = take(tx, numbers, first).await?;
         let rows: Vec<_> = (1..).map(|at| seq + at * PARTITIONS).zip(rows).collect();
         for rows in rows.chunks(ROWS) {
             on!(tx, c => {
@@ -68,19 +59,22 @@ pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>, hands_on: bool) -> 
 
 /// Moves the counter on by `numbers` and writes the first row, in one message to the database: most transactions leave one fact.
 /// The first row's number.
-async fn take(tx: &mut Tx, numbers: i64, row: OutboxRow, hands_on: bool) -> Result<i64, DbError> {
+async fn take(tx: &mut Tx, numbers: i64, row: OutboxRow) -> Result<i64, DbError> {
     let behind = numbers - PARTITIONS;
     let sql = match tx.side() {
-        Side::Sqlite(_) if hands_on => concat!(count_and_write!(), "; ", hand_on!()),
-        Side::Sqlite(_) => count_and_write!(),
+        Side::Sqlite(_) => {
+            "UPDATE event_counters SET seq = seq + $7 WHERE partition = $1;
+             INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body)
+             SELECT seq - $8, partition, $2, $3, $4, $5, $6 FROM event_counters WHERE partition = $1 RETURNING seq"
+        }
         Side::Pg(_) => {
             "WITH counter AS (UPDATE event_counters SET seq = seq + $7 WHERE partition = $1 RETURNING seq, partition)
              INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body)
              SELECT seq - $8, partition, $2::BIGINT, $3, $4, $5, $6 FROM counter RETURNING seq"
         }
     };
-    // All of it: what stands behind the row is not run for who takes the row alone.
-    let seqs: Vec<i64> = on!(tx, c => sqlx::query_scalar(sql).bind(row.partition).bind(row.at_ms).bind(&row.org_id)
-        .bind(&row.show_id).bind(&row.actor).bind(&row.body).bind(numbers).bind(behind).fetch_all(c).await)?;
-    Ok(*seqs.first().ok_or(sqlx::Error::RowNotFound)?)
+    Ok(
+        on!(tx, c => sqlx::query_scalar(sql).bind(row.partition).bind(row.at_ms).bind(&row.org_id).bind(&row.show_id)
+        .bind(&row.actor).bind(&row.body).bind(numbers).bind(behind).fetch_one(c).await)?,
+    )
 }

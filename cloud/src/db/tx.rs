@@ -1,9 +1,8 @@
 //! A transaction that may write.
 
-use sqlx::{PgConnection, Postgres, SqliteConnection, Transaction};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::watch;
 
-use super::writer::Turn;
 use super::{DbError, OutboxRow, mark, outbox};
 
 /// The driver's own side of a [`Db`](super::Db) or [`Tx`]; see [`on!`](crate::on).
@@ -20,7 +19,7 @@ pub enum Side<S, P> {
 /// On SQLite it holds the one writer from its begin, so hold it over SQL only, never over a wait
 /// for the network.
 pub struct Tx {
-    inner: Side<Turn, Transaction<'static, Postgres>>,
+    inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
     outbox: Vec<OutboxRow>,
     left_job: bool,
     wake_listeners: bool,
@@ -35,14 +34,17 @@ pub(super) struct Commits {
 }
 
 impl Tx {
-    pub(super) fn new(inner: Side<Turn, Transaction<'static, Postgres>>, commits: Commits) -> Self {
+    pub(super) fn new(
+        inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+        commits: Commits,
+    ) -> Self {
         Self { inner, outbox: Vec::new(), left_job: false, wake_listeners: false, commits }
     }
 
     /// The connection, for [`on!`](crate::on).
     pub fn side(&mut self) -> Side<&mut SqliteConnection, &mut PgConnection> {
         match &mut self.inner {
-            Side::Sqlite(turn) => Side::Sqlite(turn.connection()),
+            Side::Sqlite(tx) => Side::Sqlite(&mut **tx),
             Side::Pg(tx) => Side::Pg(&mut **tx),
         }
     }
@@ -74,12 +76,11 @@ impl Tx {
         let rows = std::mem::take(&mut self.outbox);
         let facts = !rows.is_empty() || self.wake_listeners;
         mark::write(&mut self).await?;
-        let is_handed_on = matches!(&self.inner, Side::Sqlite(turn) if rows.len() == 1 && turn.hands_on());
         if !rows.is_empty() {
-            outbox::write(&mut self, rows, is_handed_on).await?;
+            outbox::write(&mut self, rows).await?;
         }
         match self.inner {
-            Side::Sqlite(turn) => turn.commit(is_handed_on).await?,
+            Side::Sqlite(tx) => tx.commit().await?,
             Side::Pg(tx) => tx.commit().await?,
         }
         if facts {

@@ -347,7 +347,7 @@ impl Imports {
         }
         counts.hidden += self.hide_named(import, &not_sold, not_sold_ids).await?;
 
-        let mut tx = self.db.begin_alone().await?;
+        let mut tx = self.db.begin().await?;
         if store::is_suspended(&mut tx, import.org).await? {
             return Err(ImportsError::Suspended);
         }
@@ -471,7 +471,7 @@ impl Imports {
             return Ok(0);
         }
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut tx = self.db.begin_alone().await?;
+        let mut tx = self.db.begin().await?;
         store::turn(&mut tx, import.org).await?;
         ids.extend(store::missing::sold(&mut tx, import.org, &import.source, &names).await?);
         ids.sort_unstable();
@@ -521,7 +521,7 @@ impl Imports {
                 None => store::missing::some(&self.db, import, HIDE_AT_ONCE).await?,
             };
             let is_last = ids.is_empty();
-            let mut tx = self.db.begin_alone().await?;
+            let mut tx = self.db.begin().await?;
             store::turn(&mut tx, import.org).await?;
             import.counts.hidden += self.hide_in(&mut tx, import, ids).await?;
             if !store::advance(&mut tx, import.id, import.taken, import.taken, &import.counts).await? {

@@ -40,7 +40,7 @@ impl Leaving {
             self.erase_all(rows, org).await?;
         }
         loop {
-            let mut tx = self.db.begin_alone().await?;
+            let mut tx = self.db.begin().await?;
             let shows = store::take_shows(&mut tx, org, STEP).await?;
             for show in &shows {
                 record(&mut tx, &us, now, org, Some(*show), Event::ShowDeleted { show: *show })?;
@@ -53,7 +53,7 @@ impl Leaving {
         self.blobs.delete_folder(&format!("media/{org}")).await?;
         if emptied.is_none_or(|at| at + HEARD_AFTER > now) {
             if emptied.is_none() {
-                let mut tx = self.db.begin_alone().await?;
+                let mut tx = self.db.begin().await?;
                 store::note_emptied(&mut tx, org, now).await?;
                 tx.commit().await?;
             }
