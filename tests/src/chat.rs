@@ -56,7 +56,7 @@ impl ChatClient {
         match client.frame().await? {
             ServerFrame::Welcome { epoch, seq, snapshot, missed, .. } => {
                 client.seen = (epoch, seq);
-                client.snapshot = snapshot;
+                client.snapshot = snapshot.map(|snapshot| *snapshot);
                 client.waiting = missed;
                 Ok(client)
             }

@@ -80,7 +80,7 @@ pub enum ServerFrame {
         you: Author,
         /// The room as it stands; absent when `missed` bridges the gap.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        snapshot: Option<Snapshot>,
+        snapshot: Option<Box<Snapshot>>,
         /// What happened since the `seq` of your `hello`.
         #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known")]
         missed: Vec<RoomEvent>,

@@ -413,6 +413,7 @@ impl State {
             messages: self.messages.iter().cloned().collect(),
             highlights: window(&self.highlights, now),
         });
+        let snapshot = snapshot.map(Box::new);
         let (epoch, seq) = (self.epoch.clone(), self.seq);
         ServerFrame::Welcome { epoch, seq, you, snapshot, missed: missed.unwrap_or_default() }
     }

@@ -184,7 +184,7 @@ test('a page is loaded again until it is as new as what the room told of, past e
   const store = await joined({ ...show, version: 4 });
   load = () => Promise.resolve({ ...show, version: [5, 7, 9][loads - 1] ?? 3 });
   Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'lineup_changed', version: 8 }] });
-  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.advanceTimersByTimeAsync(15_000);
   expect(addresses).toEqual(['?&v=8', '?&v=8', '?&v=8']);
   expect(store.show.version).toBe(9);
   Server.last.say({ t: 'tick', seq: 3, events: [{ e: 'lineup_changed', version: 20 }] });

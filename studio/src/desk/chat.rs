@@ -231,7 +231,7 @@ impl Task {
         let news = match server {
             ServerFrame::Welcome { epoch, seq, snapshot, missed, .. } => {
                 self.seen = Some((epoch, seq));
-                let first = snapshot.map_or(Heard::Resumed, |snapshot| Heard::Room(Box::new(snapshot)));
+                let first = snapshot.map_or(Heard::Resumed, Heard::Room);
                 if self.heard.send(first).await.is_err() {
                     return Some(Gone::Unheard);
                 }

@@ -229,7 +229,7 @@ mod tests {
         let Some(ServerFrame::Welcome { snapshot: Some(snapshot), .. }) = frames.next() else {
             panic!("fixture")
         };
-        let told = room.reset(snapshot);
+        let told = room.reset(*snapshot);
         assert!(told.iter().any(|event| matches!(event, DeskEvent::Chat(change) if change.reset)));
         assert!(room.highlight.is_some() && room.viewers == 1284);
 

@@ -63,7 +63,7 @@ fn welcomed(
     room: &State,
     audience: Audience,
     known: Option<(&str, u64)>,
-) -> (Option<Snapshot>, Vec<RoomEvent>) {
+) -> (Option<Box<Snapshot>>, Vec<RoomEvent>) {
     match room.welcome(you(), audience, known, at(100)) {
         ServerFrame::Welcome { snapshot, missed, .. } => (snapshot, missed),
         other => panic!("{other:?}"),
