@@ -138,7 +138,7 @@ const EXPLANATION = `## How
   takes stock and leaves facts, on the disk when it is answered. 10,000 products of two variants, SQLite. The peer is PocketBase, one program with SQLite as ours, whose
   commits wait for no disk (synchronous NORMAL), with as many products; its write is one row. Measured only when named.
 - **api_read_tenfold_p99_ms, api_write_tenfold_p99_ms**: ours with 100,000 products, beside the peer's figure with 10,000. Measured only when named.
-- **sale_cpu, sale_memory_mb**: 20,000 shoppers, 20 of each of many loopback addresses, are in a show on air, each on a socket of its own, and do what the widget does with what
+- **sale_cpu, sale_memory_mb**: 20,000 shoppers (fewer where a process may not hold so many descriptors: the figure says how many), 20 of each of many loopback addresses, are in a show on air, each on a socket of its own, and do what the widget does with what
   they hear; an order comes in each second for half a minute. Percent of a core that the cloud takes more than without sales, its sockets, reloads and the order itself
   included, and the PSS of its family then. The peer is nginx with nchan: a message of the same size to as many WebSockets each second. Measured only when named.
 - **facts_postgres, facts_sqlite**: transactions a second, each of which leaves one fact, from 16 writers of 16 organisations (the example \`facts\`), while a listener hears
